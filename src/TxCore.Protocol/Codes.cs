@@ -1,0 +1,313 @@
+namespace TxCore.Protocol;
+
+/// <summary>The two legally separate channels; a shard, its database and its sources belong to exactly one.</summary>
+public enum Channel : byte
+{
+    /// <summary>Points of sale.</summary>
+    Retail = 1,
+
+    /// <summary>Online.</summary>
+    Online = 2,
+}
+
+/// <summary>What a source may submit.</summary>
+public enum SourceRole : byte
+{
+    /// <summary>Definitions, status and broadcasts only.</summary>
+    Read = 1,
+
+    /// <summary>Transactions too.</summary>
+    Submit = 2,
+
+    /// <summary>Controls too.</summary>
+    Admin = 3,
+}
+
+/// <summary>
+/// Bet types by the operator's codes (<c>domain.md</c> section 1.3); the code is the name of the pool on a race. Online pools
+/// (<c>E_</c> prefix) are the same numbers plus <see cref="BetTypes.OnlineOffset"/>.
+/// </summary>
+public enum BetType : ushort
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>SIMPLE_GAGNANT: win.</summary>
+    Win = 1,
+
+    /// <summary>SIMPLE_PLACE: place.</summary>
+    Place = 2,
+
+    /// <summary>COUPLE_GAGNANT: quinella.</summary>
+    Quinella = 3,
+
+    /// <summary>COUPLE_PLACE: quinella place.</summary>
+    QuinellaPlace = 4,
+
+    /// <summary>COUPLE_ORDRE: exacta.</summary>
+    Exacta = 5,
+
+    /// <summary>TRIO: first three in any order.</summary>
+    Trio = 6,
+
+    /// <summary>TRIO_ORDRE: trifecta.</summary>
+    Trifecta = 7,
+
+    /// <summary>DEUX_SUR_QUATRE: two of the first four.</summary>
+    TwoOfFour = 8,
+
+    /// <summary>MINI_MULTI.</summary>
+    MiniMulti = 9,
+
+    /// <summary>MULTI.</summary>
+    Multi = 10,
+
+    /// <summary>TIERCE.</summary>
+    Tierce = 11,
+
+    /// <summary>QUARTE_PLUS.</summary>
+    QuartePlus = 12,
+
+    /// <summary>QUINTE_PLUS.</summary>
+    QuintePlus = 13,
+
+    /// <summary>PICK5.</summary>
+    Pick5 = 14,
+
+    /// <summary>SUPER_QUATRE: superfecta.</summary>
+    SuperFour = 15,
+
+    /// <summary>TIC_TROIS.</summary>
+    TicTrois = 16,
+
+    /// <summary>REPORT_PLUS: parlay.</summary>
+    Report = 17,
+}
+
+/// <summary>Channel arithmetic of <see cref="BetType"/>.</summary>
+public static class BetTypes
+{
+    /// <summary>Added to a retail pool's number to name the online pool of the same bet type.</summary>
+    public const ushort OnlineOffset = 1000;
+
+    /// <summary>The pool number of a bet type in a channel.</summary>
+    public static ushort PoolOf(BetType type, Channel channel) => (ushort)((ushort)type + (channel == Channel.Online ? OnlineOffset : 0));
+
+    /// <summary>The channel a pool number belongs to.</summary>
+    public static Channel ChannelOf(ushort pool) => pool >= OnlineOffset ? Channel.Online : Channel.Retail;
+
+    /// <summary>The bet type of a pool number of either channel.</summary>
+    public static BetType TypeOf(ushort pool) => (BetType)(pool >= OnlineOffset ? pool - OnlineOffset : pool);
+}
+
+/// <summary>Formulas of a line (<c>domain.md</c> section 1.4).</summary>
+public enum Formula : byte
+{
+    /// <summary>UNITAIRE: one combination.</summary>
+    Unit = 1,
+
+    /// <summary>COMBINAISON: all combinations of the runners named.</summary>
+    Combined = 2,
+
+    /// <summary>CHAMP_REDUIT: bases with the associates named.</summary>
+    ReducedField = 3,
+
+    /// <summary>CHAMP_TOTAL: bases with all other runners.</summary>
+    TotalField = 4,
+}
+
+/// <summary>The three stake forms; a line has exactly one.</summary>
+public enum StakeForm : byte
+{
+    /// <summary>Multiple of the base stake per combination.</summary>
+    Multiple = 1,
+
+    /// <summary>Percentage of the base stake per combination.</summary>
+    Flexi = 2,
+
+    /// <summary>Amount in cents per combination.</summary>
+    Value = 3,
+}
+
+/// <summary>How the stake was paid.</summary>
+public enum PaymentMeans : byte
+{
+    /// <summary>Cash.</summary>
+    Cash = 0,
+
+    /// <summary>Card.</summary>
+    Card = 1,
+
+    /// <summary>Player account.</summary>
+    Account = 2,
+
+    /// <summary>Voucher.</summary>
+    Voucher = 3,
+}
+
+/// <summary>The present state of what a transaction made, told with every outcome; a repeat tells today's, not the first answer's.</summary>
+public enum PresentState : byte
+{
+    /// <summary>Nothing was made (a refusal, a control).</summary>
+    None = 0,
+
+    /// <summary>The ticket stands.</summary>
+    Live = 1,
+
+    /// <summary>The ticket was cancelled: it must not be printed.</summary>
+    Cancelled = 2,
+
+    /// <summary>The transaction was reversed: it must not be printed.</summary>
+    Reversed = 3,
+
+    /// <summary>The ticket was paid.</summary>
+    Paid = 4,
+
+    /// <summary>The hold lives.</summary>
+    Held = 5,
+
+    /// <summary>The hold was confirmed.</summary>
+    Confirmed = 6,
+
+    /// <summary>The hold was released.</summary>
+    Released = 7,
+
+    /// <summary>The hold expired.</summary>
+    Expired = 8,
+}
+
+/// <summary>The field of a body that a refusal points at.</summary>
+public enum BodyField : byte
+{
+    /// <summary>No single field.</summary>
+    None = 0,
+
+    /// <summary>The race.</summary>
+    Race = 1,
+
+    /// <summary>The pool.</summary>
+    Pool = 2,
+
+    /// <summary>The formula.</summary>
+    Formula = 3,
+
+    /// <summary>The bases.</summary>
+    Bases = 4,
+
+    /// <summary>The associates.</summary>
+    Associates = 5,
+
+    /// <summary>The complement.</summary>
+    Complement = 6,
+
+    /// <summary>The risk.</summary>
+    Risk = 7,
+
+    /// <summary>The all-orders flag.</summary>
+    AllOrders = 8,
+
+    /// <summary>The spot flag.</summary>
+    Spot = 9,
+
+    /// <summary>The stake form or its value.</summary>
+    Stake = 10,
+
+    /// <summary>The announced amount.</summary>
+    Amount = 11,
+
+    /// <summary>The legs of a report.</summary>
+    Legs = 12,
+
+    /// <summary>The number of a ticket or hold.</summary>
+    Number = 13,
+
+    /// <summary>The sequence referred to.</summary>
+    Sequence = 14,
+
+    /// <summary>The control code.</summary>
+    ControlCode = 15,
+
+    /// <summary>The sale.</summary>
+    Sale = 16,
+
+    /// <summary>The session or category of a cell.</summary>
+    Cell = 17,
+
+    /// <summary>The quantity.</summary>
+    Quantity = 18,
+
+    /// <summary>The payment authorisation.</summary>
+    Authorisation = 19,
+
+    /// <summary>The draw.</summary>
+    Draw = 20,
+
+    /// <summary>A time.</summary>
+    Time = 21,
+
+    /// <summary>The runner.</summary>
+    Runner = 22,
+
+    /// <summary>The number of runners.</summary>
+    RunnerCount = 23,
+
+    /// <summary>The actor or second actor.</summary>
+    Actor = 24,
+
+    /// <summary>The person key.</summary>
+    Person = 25,
+
+    /// <summary>The number of lines.</summary>
+    Lines = 26,
+
+    /// <summary>The whole body.</summary>
+    Body = 27,
+}
+
+/// <summary>Life of a race (<c>domain.md</c> section 1.2).</summary>
+public enum RaceStatus : byte
+{
+    /// <summary>Not defined.</summary>
+    None = 0,
+
+    /// <summary>Defined, not on sale.</summary>
+    Draft = 1,
+
+    /// <summary>On sale.</summary>
+    Open = 2,
+
+    /// <summary>On sale later: wagers wait.</summary>
+    Suspended = 3,
+
+    /// <summary>Betting has stopped.</summary>
+    Stopped = 4,
+}
+
+/// <summary>Life of a sale.</summary>
+public enum SaleStatus : byte
+{
+    /// <summary>Not defined.</summary>
+    None = 0,
+
+    /// <summary>Defined, not open.</summary>
+    Draft = 1,
+
+    /// <summary>Open.</summary>
+    Open = 2,
+
+    /// <summary>Closed.</summary>
+    Closed = 3,
+}
+
+/// <summary>Answer to a status query.</summary>
+public enum TransactionStatus : byte
+{
+    /// <summary>Decided; the outcome follows.</summary>
+    Decided = 1,
+
+    /// <summary>It cannot be told yet; ask again.</summary>
+    Pending = 2,
+
+    /// <summary>Not decided: the sequence has not arrived.</summary>
+    Unknown = 3,
+}

@@ -1,0 +1,181 @@
+namespace TxCore.Protocol.Messages;
+
+/// <summary>One line of a hold: seats of one inventory cell.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Category">The price category.</param>
+/// <param name="Quantity">Seats, 1 or more.</param>
+/// <param name="Pack">Lines of one pack share a number; 0 for none.</param>
+public readonly record struct HoldLine(uint Session, ushort Category, ushort Quantity, byte Pack)
+{
+    internal static HoldLine Read(ref WireReader outer)
+    {
+        var reader = outer.Element();
+        var line = new HoldLine(reader.UInt32(), reader.UInt16(), reader.UInt16(), reader.Byte());
+        if (reader.Failed)
+        {
+            outer.Fail();
+        }
+
+        return line;
+    }
+
+    internal void Write(ref WireWriter writer)
+    {
+        int mark = writer.BeginElement();
+        writer.UInt32(Session);
+        writer.UInt16(Category);
+        writer.UInt16(Quantity);
+        writer.Byte(Pack);
+        writer.EndElement(mark);
+    }
+}
+
+/// <summary>Holds seats, all lines or none, until the time the outcome tells.</summary>
+/// <param name="Header">Source, sequence, deadline.</param>
+/// <param name="ClientTime">The frontend's clock, microseconds since 1970-01-01 UTC.</param>
+/// <param name="Sale">The sale.</param>
+/// <param name="Person">Person key (HMAC-SHA-256, 32 bytes); empty for none.</param>
+/// <param name="Lines">1..20 lines.</param>
+public sealed record Hold(TransactionHeader Header, long ClientTime, uint Sale, byte[] Person, HoldLine[] Lines) : IMessage<Hold>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.Hold;
+
+    /// <inheritdoc/>
+    public static Hold Read(ref WireReader reader)
+    {
+        var header = TransactionHeader.Read(ref reader);
+        long clientTime = reader.Int64();
+        uint sale = reader.UInt32();
+        byte[] person = reader.CountedBytes(Wire.PersonKeyBytes).ToArray();
+        int count = reader.Byte();
+        if (count is 0 or > Wire.LinesMax)
+        {
+            reader.Fail();
+            count = 0;
+        }
+
+        var lines = new HoldLine[count];
+        for (int i = 0; i < count; i++)
+        {
+            lines[i] = HoldLine.Read(ref reader);
+        }
+
+        return new Hold(header, clientTime, sale, person, lines);
+    }
+
+    /// <inheritdoc/>
+    public void Write(ref WireWriter writer)
+    {
+        Header.Write(ref writer);
+        writer.Int64(ClientTime);
+        writer.UInt32(Sale);
+        writer.CountedBytes(Person);
+        writer.Byte(checked((byte)Lines.Length));
+        foreach (var line in Lines)
+        {
+            line.Write(ref writer);
+        }
+    }
+}
+
+/// <summary>Turns a live hold into an order.</summary>
+/// <param name="Header">Source, sequence, deadline.</param>
+/// <param name="ClientTime">The frontend's clock, microseconds since 1970-01-01 UTC.</param>
+/// <param name="Hold">The number of the hold.</param>
+/// <param name="AmountCents">The price announced, in cents; it must match the host's.</param>
+/// <param name="Authorisation">The payment authorisation reference, 1..32 bytes.</param>
+public sealed record Confirm(TransactionHeader Header, long ClientTime, ulong Hold, long AmountCents, byte[] Authorisation) : IMessage<Confirm>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.Confirm;
+
+    /// <inheritdoc/>
+    public static Confirm Read(ref WireReader reader) => new(
+        TransactionHeader.Read(ref reader), reader.Int64(), reader.UInt64(), reader.Int64(),
+        reader.CountedBytes(Wire.AuthorisationBytesMax).ToArray());
+
+    /// <inheritdoc/>
+    public void Write(ref WireWriter writer)
+    {
+        Header.Write(ref writer);
+        writer.Int64(ClientTime);
+        writer.UInt64(Hold);
+        writer.Int64(AmountCents);
+        writer.CountedBytes(Authorisation);
+    }
+}
+
+/// <summary>Gives a live hold back.</summary>
+/// <param name="Header">Source, sequence, deadline.</param>
+/// <param name="ClientTime">The frontend's clock, microseconds since 1970-01-01 UTC.</param>
+/// <param name="Hold">The number of the hold.</param>
+/// <param name="Reason">Reason code; the operator's own list.</param>
+public readonly record struct Release(TransactionHeader Header, long ClientTime, ulong Hold, ushort Reason) : IMessage<Release>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.Release;
+
+    /// <inheritdoc/>
+    public static Release Read(ref WireReader reader) =>
+        new(TransactionHeader.Read(ref reader), reader.Int64(), reader.UInt64(), reader.UInt16());
+
+    /// <inheritdoc/>
+    public void Write(ref WireWriter writer)
+    {
+        Header.Write(ref writer);
+        writer.Int64(ClientTime);
+        writer.UInt64(Hold);
+        writer.UInt16(Reason);
+    }
+}
+
+/// <summary>Registers a person in a draw, once.</summary>
+/// <param name="Header">Source, sequence, deadline.</param>
+/// <param name="ClientTime">The frontend's clock, microseconds since 1970-01-01 UTC.</param>
+/// <param name="Draw">The draw.</param>
+/// <param name="Person">Person key (HMAC-SHA-256), exactly 32 bytes.</param>
+/// <param name="Consent">Consent flags.</param>
+public sealed record DrawRegister(TransactionHeader Header, long ClientTime, uint Draw, byte[] Person, uint Consent) : IMessage<DrawRegister>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.DrawRegister;
+
+    /// <inheritdoc/>
+    public static DrawRegister Read(ref WireReader reader) => new(
+        TransactionHeader.Read(ref reader), reader.Int64(), reader.UInt32(), reader.Bytes(Wire.PersonKeyBytes).ToArray(), reader.UInt32());
+
+    /// <inheritdoc/>
+    public void Write(ref WireWriter writer)
+    {
+        Header.Write(ref writer);
+        writer.Int64(ClientTime);
+        writer.UInt32(Draw);
+        writer.Bytes(Person);
+        writer.UInt32(Consent);
+    }
+}
+
+/// <summary>Withdraws a person from a draw before it is frozen.</summary>
+/// <param name="Header">Source, sequence, deadline.</param>
+/// <param name="ClientTime">The frontend's clock, microseconds since 1970-01-01 UTC.</param>
+/// <param name="Draw">The draw.</param>
+/// <param name="Person">Person key (HMAC-SHA-256), exactly 32 bytes.</param>
+public sealed record DrawWithdraw(TransactionHeader Header, long ClientTime, uint Draw, byte[] Person) : IMessage<DrawWithdraw>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.DrawWithdraw;
+
+    /// <inheritdoc/>
+    public static DrawWithdraw Read(ref WireReader reader) => new(
+        TransactionHeader.Read(ref reader), reader.Int64(), reader.UInt32(), reader.Bytes(Wire.PersonKeyBytes).ToArray());
+
+    /// <inheritdoc/>
+    public void Write(ref WireWriter writer)
+    {
+        Header.Write(ref writer);
+        writer.Int64(ClientTime);
+        writer.UInt32(Draw);
+        writer.Bytes(Person);
+    }
+}
