@@ -1,0 +1,118 @@
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+using TxCore.Storage;
+
+namespace TxCore.Pipeline;
+
+/// <summary>Body of the five race controls, read in place: actors, reason, race, runner, latest stop.</summary>
+public readonly ref struct RaceBody
+{
+    /// <summary>Actors and reason.</summary>
+    public readonly ControlHeader Control;
+
+    /// <summary>The race.</summary>
+    public readonly RaceId Race;
+
+    /// <summary>The scratched runner, or 0.</summary>
+    public readonly byte Runner;
+
+    /// <summary>The new latest stop of a reopening, microseconds since 1970-01-01 UTC.</summary>
+    public readonly long LatestStopAt;
+
+    /// <summary>Reads a canonical body.</summary>
+    public RaceBody(ReadOnlySpan<byte> body)
+    {
+        var reader = new WireReader(body);
+        Control = new ControlHeader(reader.UInt32(), reader.UInt32(), reader.UInt16());
+        Race = new RaceId(reader.UInt32(), reader.Byte(), reader.Byte());
+        Runner = reader.Byte();
+        LatestStopAt = reader.Int64();
+    }
+}
+
+/// <summary>Body of a sale's definition, opening or closing, read in place.</summary>
+public readonly ref struct SaleBody
+{
+    /// <summary>Actors and reason.</summary>
+    public readonly ControlHeader Control;
+
+    /// <summary>The sale.</summary>
+    public readonly uint Sale;
+
+    /// <summary>Definition: when it closes by itself, microseconds since 1970-01-01 UTC.</summary>
+    public readonly long ClosesAt;
+
+    /// <summary>Definition: life of a hold, in seconds.</summary>
+    public readonly uint HoldSeconds;
+
+    /// <summary>Reads a canonical body.</summary>
+    public SaleBody(ReadOnlySpan<byte> body)
+    {
+        var reader = new WireReader(body);
+        Control = new ControlHeader(reader.UInt32(), reader.UInt32(), reader.UInt16());
+        Sale = reader.UInt32();
+        ClosesAt = reader.Int64();
+        HoldSeconds = reader.UInt32();
+    }
+}
+
+/// <summary>Body of a hold, read in place line by line.</summary>
+public ref struct HoldBody
+{
+    private WireReader _reader;
+    private int _linesLeft;
+
+    /// <summary>The sale.</summary>
+    public readonly uint Sale;
+
+    /// <summary>Number of lines.</summary>
+    public readonly byte LineCount;
+
+    /// <summary>Length of the person key: 0 or 32.</summary>
+    public readonly int PersonBytes;
+
+    /// <summary>Reads a canonical body.</summary>
+    public HoldBody(ReadOnlySpan<byte> body)
+    {
+        _reader = new WireReader(body);
+        _reader.Int64();
+        Sale = _reader.UInt32();
+        PersonBytes = _reader.CountedBytes(Wire.PersonKeyBytes).Length;
+        LineCount = _reader.Byte();
+        _linesLeft = LineCount;
+    }
+
+    /// <summary>Reads the next line; false when there is none.</summary>
+    public bool TryNext(out HoldLine line)
+    {
+        if (_linesLeft == 0)
+        {
+            line = default;
+            return false;
+        }
+
+        _linesLeft--;
+        var element = _reader.Element();
+        line = new HoldLine(element.UInt32(), element.UInt16(), element.UInt16(), element.Byte());
+        return true;
+    }
+}
+
+/// <summary>Reads the bodies that are rare enough for objects.</summary>
+internal static class Bodies
+{
+    public static RaceDefine RaceDefine(ReadOnlySpan<byte> body) => Decode<RaceDefine>(body);
+
+    public static CellsDefine CellsDefine(ReadOnlySpan<byte> body) => Decode<CellsDefine>(body);
+
+    /// <summary>Decodes a canonical body by putting an empty transaction header in front of it, which is all that the wire form has more.</summary>
+    private static T Decode<T>(ReadOnlySpan<byte> body)
+        where T : IMessage<T>
+    {
+        byte[] payload = new byte[Wire.TransactionHeaderBytes + body.Length];
+        body.CopyTo(payload.AsSpan(Wire.TransactionHeaderBytes));
+        return Frame.TryDecode<T>(payload, out var message)
+            ? message
+            : throw new InvalidDataException($"A stored {T.Type} cannot be read.");
+    }
+}

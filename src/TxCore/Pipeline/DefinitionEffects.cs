@@ -1,0 +1,136 @@
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+using TxCore.Storage;
+using TxCore.Ticketing;
+using TxCore.Wagering;
+
+namespace TxCore.Pipeline;
+
+/// <summary>What accepted controls, and stops and closes that fell due, do to races and sales. Each raises the definitions version.</summary>
+internal static class DefinitionEffects
+{
+    public static void Apply(ShardState state, in Entry entry, ReadOnlySpan<byte> command, ReadOnlySpan<byte> body)
+    {
+        switch (entry.Kind)
+        {
+            case MessageType.RaceDefine:
+                Announce(state, in entry, DefineRace(state, body), 0);
+                break;
+            case MessageType.RaceOpen or MessageType.RaceSuspend or MessageType.RaceStop or MessageType.RaceReopen or MessageType.RaceScratch:
+                ControlRace(state, in entry, body);
+                break;
+            case MessageType.RaceStopDue:
+                var due = state.Races[SystemCommand.Subject(command)];
+                due.Status = RaceStatus.Stopped;
+                Announce(state, in entry, due, 0);
+                break;
+            case MessageType.SaleDefine:
+                Announce(state, in entry, DefineSale(state, body));
+                break;
+            case MessageType.CellsDefine:
+                Announce(state, in entry, DefineCells(state, body));
+                break;
+            case MessageType.SaleOpen or MessageType.SaleClose:
+                var sale = state.Sales[new SaleBody(body).Sale];
+                sale.Status = entry.Kind == MessageType.SaleOpen ? SaleStatus.Open : SaleStatus.Closed;
+                if (sale.Status == SaleStatus.Open)
+                {
+                    state.Stops.Add(MessageType.SaleCloseDue, sale.Id, sale.ClosesAt);
+                }
+
+                Announce(state, in entry, sale);
+                break;
+            case MessageType.SaleCloseDue:
+                var closing = state.Sales[(uint)SystemCommand.Subject(command)];
+                closing.Status = SaleStatus.Closed;
+                Announce(state, in entry, closing);
+                break;
+        }
+    }
+
+    private static Race DefineRace(ShardState state, ReadOnlySpan<byte> body)
+    {
+        var definition = Bodies.RaceDefine(body);
+        var race = new Race(definition.Race)
+        {
+            StartsAt = definition.StartsAt,
+            LatestStopAt = definition.LatestStopAt,
+            RunnerCount = definition.RunnerCount,
+            Pools = Array.ConvertAll(definition.Pools, static pool => new Pool(pool.Pool, pool.BaseStakeCents, pool.MaximumCents)),
+        };
+        state.Races.Add(race.Id.Value, race);
+        return race;
+    }
+
+    private static void ControlRace(ShardState state, in Entry entry, ReadOnlySpan<byte> body)
+    {
+        var control = new RaceBody(body);
+        var race = state.Races[control.Race.Value];
+        switch (entry.Kind)
+        {
+            case MessageType.RaceOpen:
+                race.Status = RaceStatus.Open;
+                state.Stops.Add(MessageType.RaceStopDue, race.Id.Value, race.LatestStopAt);
+                break;
+            case MessageType.RaceSuspend:
+                race.Status = RaceStatus.Suspended;
+                break;
+            case MessageType.RaceStop:
+                race.Status = RaceStatus.Stopped;
+                break;
+            case MessageType.RaceReopen:
+                race.Status = RaceStatus.Open;
+                race.Epoch++;
+                race.LatestStopAt = control.LatestStopAt;
+                state.Stops.Add(MessageType.RaceStopDue, race.Id.Value, race.LatestStopAt);
+                break;
+            default:
+                race.ScratchedMask |= 1u << control.Runner;
+                break;
+        }
+
+        Announce(state, in entry, race, entry.Kind == MessageType.RaceScratch ? control.Runner : (byte)0);
+    }
+
+    private static Sale DefineSale(ShardState state, ReadOnlySpan<byte> body)
+    {
+        var reader = new SaleBody(body);
+        var sale = new Sale(reader.Sale) { ClosesAt = reader.ClosesAt, HoldSeconds = reader.HoldSeconds };
+        state.Sales.Add(sale.Id, sale);
+        return sale;
+    }
+
+    private static Sale DefineCells(ShardState state, ReadOnlySpan<byte> body)
+    {
+        var definition = Bodies.CellsDefine(body);
+        var sale = state.Sales[definition.Sale];
+        foreach (var cell in definition.Cells)
+        {
+            var made = new InventoryCell(sale, cell.Session, cell.Category)
+            {
+                PriceCents = cell.PriceCents,
+                Capacity = (int)cell.Capacity,
+                Blocked = (int)cell.Blocked,
+                QuantityMax = cell.QuantityMax,
+            };
+            made.CommittedAvailable = made.Available;
+            sale.Cells.Add((cell.Session, cell.Category), made);
+        }
+
+        return sale;
+    }
+
+    private static void Announce(ShardState state, in Entry entry, Race race, byte runner)
+    {
+        state.DefinitionsVersion++;
+        state.LastChange = new StateChange(
+            (ulong)state.DefinitionsVersion, (ulong)entry.Number, entry.SequencedAt, entry.Kind, race.Id, 0, (byte)race.Status, race.Epoch, runner);
+    }
+
+    private static void Announce(ShardState state, in Entry entry, Sale sale)
+    {
+        state.DefinitionsVersion++;
+        state.LastChange = new StateChange(
+            (ulong)state.DefinitionsVersion, (ulong)entry.Number, entry.SequencedAt, entry.Kind, default, sale.Id, (byte)sale.Status, 0, 0);
+    }
+}

@@ -1,0 +1,117 @@
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+using TxCore.Storage;
+using TxCore.Ticketing;
+using TxCore.Wagering;
+
+namespace TxCore.Pipeline;
+
+/// <summary>
+/// Everything a decision depends on. It changes in one way only, <see cref="Apply"/>, with an entry as decided: the deciding thread
+/// applies what it has just decided, recovery and the snapshot follower apply what was stored, and so all come to the same state.
+/// </summary>
+public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
+{
+    private readonly StateEffects _effects = new();
+
+    /// <summary>The shard.</summary>
+    public ShardIdentity Identity { get; } = identity;
+
+    /// <summary>The rules in force, from the last start entry.</summary>
+    public ShardRules Rules { get; internal set; } = new();
+
+    /// <summary>Number of the last entry.</summary>
+    public long LastNumber { get; internal set; }
+
+    /// <summary>Sequence time, microseconds since 1970-01-01 UTC; never goes back.</summary>
+    public long Time { get; set; }
+
+    /// <summary>The business day as <c>YYYYMMDD</c>; 0 before the first start.</summary>
+    public int BusinessDay { get; internal set; }
+
+    /// <summary>Counts the changes of what is on sale.</summary>
+    public long DefinitionsVersion { get; internal set; }
+
+    /// <summary>The change the last applied entry made, when it raised <see cref="DefinitionsVersion"/>.</summary>
+    public StateChange LastChange { get; internal set; }
+
+    /// <summary>Sources by number; 0 is the shard itself.</summary>
+    public Dictionary<uint, SourceState> Sources { get; } = [];
+
+    /// <summary>Races by <see cref="RaceId.Value"/>.</summary>
+    public Dictionary<long, Race> Races { get; } = [];
+
+    /// <summary>Sales by number.</summary>
+    public Dictionary<uint, Sale> Sales { get; } = [];
+
+    /// <summary>Live holds by number.</summary>
+    public Dictionary<long, LiveHold> Holds { get; } = [];
+
+    /// <summary>What became of tickets and holds.</summary>
+    public TicketStates Tickets { get; } = new();
+
+    /// <summary>Races and sales that stop by themselves. Apart from the expiries, so that a backlog of those never delays a stop.</summary>
+    public DueQueue Stops { get; } = new();
+
+    /// <summary>Holds that expire.</summary>
+    public DueQueue Expiries { get; } = new();
+
+    /// <summary>Cells whose counters the last applied entry changed; cleared by whoever reads it.</summary>
+    public List<InventoryCell> TouchedCells { get; } = [];
+
+    /// <summary>The state of a source, made when first seen.</summary>
+    public SourceState Source(uint id)
+    {
+        if (!Sources.TryGetValue(id, out var source))
+        {
+            source = new SourceState(id, windowOf(id));
+            Sources.Add(id, source);
+        }
+
+        return source;
+    }
+
+    /// <summary>What became, up to now, of what an entry made.</summary>
+    public PresentState PresentStateOf(in Entry entry)
+    {
+        if (entry.Code == ResultCode.ReversedBeforeArrival)
+        {
+            return PresentState.Reversed;
+        }
+
+        if (entry.Code != ResultCode.Accepted)
+        {
+            return PresentState.None;
+        }
+
+        return entry.Kind switch
+        {
+            MessageType.Wager => Tickets[entry.Number] is var state and not PresentState.None ? state : PresentState.Live,
+            MessageType.Hold => Holds.ContainsKey(entry.Number) ? PresentState.Held : Tickets[entry.Number],
+            MessageType.Confirm => PresentState.Confirmed,
+            _ => PresentState.None,
+        };
+    }
+
+    /// <summary>Takes in an entry. <paramref name="command"/> is its stored command: deadline (8) and canonical body.</summary>
+    public void Apply(in Entry entry, ReadOnlySpan<byte> command)
+    {
+        if (entry.Number != LastNumber + 1)
+        {
+            throw new InvalidDataException($"Entry {entry.Number} follows entry {LastNumber}.");
+        }
+
+        LastNumber = entry.Number;
+        Time = Math.Max(Time, entry.SequencedAt);
+        if (BusinessDay == 0)
+        {
+            BusinessDay = entry.BusinessDay;
+        }
+
+        Source(entry.Source).Record(in entry, Rules.KeyEpoch);
+        if (entry.Code == ResultCode.Accepted)
+        {
+            _effects.Apply(this, in entry, command);
+        }
+    }
+}

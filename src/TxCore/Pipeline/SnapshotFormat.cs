@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using TxCore.Protocol;
+using TxCore.Storage;
+
+namespace TxCore.Pipeline;
+
+/// <summary>Writes a snapshot: little-endian 64-bit integers, and counted bytes.</summary>
+internal sealed class SnapshotWriter
+{
+    private byte[] _buffer = new byte[64 * 1024];
+    private int _position;
+
+    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _position);
+
+    public void Int64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(sizeof(long)), value);
+
+    public void Counted(ReadOnlySpan<byte> value)
+    {
+        Int64(value.Length);
+        value.CopyTo(Take(value.Length));
+    }
+
+    public void Record(in OutcomeRecord record)
+    {
+        ref readonly var entry = ref record.Entry;
+        Int64(entry.Number);
+        Int64(entry.BusinessDay);
+        Int64(entry.Source);
+        Int64(entry.Sequence);
+        Int64(((long)entry.Kind << 32) | ((long)entry.Code << 16) | record.KeyEpoch);
+        Int64(entry.SequencedAt);
+        Int64(entry.Fingerprint);
+        Int64(entry.Outlet);
+        Int64(entry.Reference);
+        Int64(entry.AmountCents);
+        Int64(entry.ExpiresAt);
+        Int64((entry.FaultLine << 8) | (int)entry.FaultField);
+    }
+
+    private Span<byte> Take(int count)
+    {
+        if (_buffer.Length - _position < count)
+        {
+            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _position + count));
+        }
+
+        var span = _buffer.AsSpan(_position, count);
+        _position += count;
+        return span;
+    }
+}
+
+/// <summary>Reads what <see cref="SnapshotWriter"/> wrote; a snapshot that ends early throws <see cref="InvalidDataException"/>.</summary>
+internal ref struct SnapshotReader(ReadOnlySpan<byte> bytes)
+{
+    private ReadOnlySpan<byte> _rest = bytes;
+
+    public readonly bool AtEnd => _rest.IsEmpty;
+
+    public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
+
+    public ReadOnlySpan<byte> Counted() => Take(checked((int)Int64()));
+
+    public OutcomeRecord Record()
+    {
+        var entry = new Entry
+        {
+            Number = Int64(),
+            BusinessDay = (int)Int64(),
+            Source = (uint)Int64(),
+            Sequence = Int64(),
+        };
+        long packed = Int64();
+        entry.Kind = (MessageType)(ushort)(packed >> 32);
+        entry.Code = (ResultCode)(ushort)(packed >> 16);
+        entry.SequencedAt = Int64();
+        entry.Fingerprint = Int64();
+        entry.Outlet = (int)Int64();
+        entry.Reference = Int64();
+        entry.AmountCents = Int64();
+        entry.ExpiresAt = Int64();
+        long fault = Int64();
+        entry.FaultLine = (byte)(fault >> 8);
+        entry.FaultField = (BodyField)(byte)fault;
+        return new OutcomeRecord { Entry = entry, KeyEpoch = (ushort)packed };
+    }
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if (count < 0 || count > _rest.Length)
+        {
+            throw new InvalidDataException("The snapshot ends early.");
+        }
+
+        var span = _rest[..count];
+        _rest = _rest[count..];
+        return span;
+    }
+}

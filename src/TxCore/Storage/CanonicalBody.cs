@@ -1,0 +1,144 @@
+using TxCore.Protocol;
+
+namespace TxCore.Storage;
+
+/// <summary>
+/// The canonical form of a transaction's body: its fields as of protocol version 1, without what later versions append. It is what
+/// is stored, fingerprinted and decided again on replay, so it never changes with the protocol. Layouts: PROTOCOL.md, from behind
+/// the transaction header on.
+/// </summary>
+public static class CanonicalBody
+{
+    /// <summary>
+    /// Copies the canonical form of <paramref name="body"/> (the payload behind the transaction header) and returns its length, or -1
+    /// when the body is too short for its known fields or over a limit of <see cref="Wire"/>. The canonical form is never longer.
+    /// </summary>
+    public static int Copy(MessageType type, ReadOnlySpan<byte> body, Span<byte> destination)
+    {
+        var copy = new FieldCopier(body, destination);
+        switch (type)
+        {
+            case MessageType.Wager:
+                CopyWager(ref copy);
+                break;
+            case MessageType.Cancel:
+                copy.Fixed(8 + 4 + 8 + 2);
+                break;
+            case MessageType.Reversal:
+                copy.Fixed(8 + 4 + 8 + 8 + 2);
+                break;
+            case MessageType.Pay:
+                copy.Fixed(8 + 4 + 8);
+                copy.Counted(16);
+                copy.Fixed(1);
+                break;
+            case MessageType.Hold:
+                copy.Fixed(8 + 4);
+                copy.Counted(Wire.PersonKeyBytes);
+                CopyElements(ref copy, copy.CountByte(1, Wire.LinesMax), 4 + 2 + 2 + 1);
+                break;
+            case MessageType.Confirm:
+                copy.Fixed(8 + 8 + 8);
+                copy.Counted(Wire.AuthorisationBytesMax);
+                break;
+            case MessageType.Release:
+                copy.Fixed(8 + 8 + 2);
+                break;
+            case MessageType.DrawRegister:
+                copy.Fixed(8 + 4 + Wire.PersonKeyBytes + 4);
+                break;
+            case MessageType.DrawWithdraw:
+                copy.Fixed(8 + 4 + Wire.PersonKeyBytes);
+                break;
+            default:
+                CopyControl(type, ref copy);
+                break;
+        }
+
+        return copy.Failed ? -1 : copy.Length;
+    }
+
+    private static void CopyControl(MessageType type, ref FieldCopier copy)
+    {
+        copy.Fixed(Wire.ControlHeaderBytes);
+        switch (type)
+        {
+            case MessageType.RaceDefine:
+                copy.Fixed(RaceId.Bytes + 8 + 8 + 1);
+                CopyPools(ref copy);
+                break;
+            case MessageType.RaceOpen or MessageType.RaceSuspend or MessageType.RaceStop or MessageType.RaceReopen or MessageType.RaceScratch:
+                copy.Fixed(RaceId.Bytes + 1 + 8);
+                break;
+            case MessageType.SaleDefine:
+                copy.Fixed(4 + 8 + 4);
+                break;
+            case MessageType.CellsDefine:
+                copy.Fixed(4);
+                CopyElements(ref copy, copy.CountUInt16(1, Wire.CellsMax), 4 + 2 + 8 + 4 + 4 + 2);
+                break;
+            case MessageType.SaleOpen or MessageType.SaleClose:
+                copy.Fixed(4);
+                break;
+            case MessageType.TimeConfirm:
+                copy.Fixed(8);
+                break;
+            default:
+                copy.Fail();
+                break;
+        }
+    }
+
+    private static void CopyWager(ref FieldCopier copy)
+    {
+        copy.Fixed(8 + 8 + 4 + 1);
+        copy.Counted(Wire.PersonKeyBytes);
+        copy.Counted(Wire.AuthorisationBytesMax);
+        copy.Fixed(8);
+        int lines = copy.CountByte(1, Wire.LinesMax);
+        for (int line = 0; line < lines && !copy.Failed; line++)
+        {
+            copy.BeginElement();
+            copy.Fixed(RaceId.Bytes + 2 + 1 + 1 + 1 + 1 + 1 + 8 + 8);
+            copy.Counted(Wire.RunnersMax);
+            copy.Counted(Wire.RunnersMax);
+            CopyLegs(ref copy);
+            copy.EndElement();
+        }
+    }
+
+    private static void CopyLegs(ref FieldCopier copy)
+    {
+        int legs = copy.CountByte(0, Wire.LegsMax);
+        for (int leg = 0; leg < legs && !copy.Failed; leg++)
+        {
+            copy.BeginElement();
+            copy.Fixed(1 + 1 + 2 + 2);
+            copy.Counted(Wire.RunnersMax);
+            copy.EndElement();
+        }
+    }
+
+    private static void CopyPools(ref FieldCopier copy)
+    {
+        int pools = copy.CountByte(0, Wire.PoolsMax);
+        for (int pool = 0; pool < pools && !copy.Failed; pool++)
+        {
+            copy.BeginElement();
+            copy.Fixed(2 + 4 + 8 + 1);
+            copy.Counted(16);
+            copy.Counted(16);
+            copy.EndElement();
+        }
+    }
+
+    private static void CopyElements(ref FieldCopier copy, int count, int bytes)
+    {
+        for (int element = 0; element < count && !copy.Failed; element++)
+        {
+            copy.BeginElement();
+            copy.Fixed(bytes);
+            copy.EndElement();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using TxCore.Protocol;
+
+namespace TxCore.Wagering;
+
+/// <summary>A line of a canonical wager body, read in place.</summary>
+public readonly ref struct WagerLineView
+{
+    /// <summary>The race.</summary>
+    public readonly RaceId Race;
+
+    /// <summary>The pool.</summary>
+    public readonly ushort Pool;
+
+    /// <summary>The formula.</summary>
+    public readonly Formula Formula;
+
+    /// <summary>1 all orders, 2 spot.</summary>
+    public readonly byte Flags;
+
+    /// <summary>Risk, or 0.</summary>
+    public readonly byte Risk;
+
+    /// <summary>Complement, or 0.</summary>
+    public readonly byte Complement;
+
+    /// <summary>Stake form.</summary>
+    public readonly StakeForm StakeForm;
+
+    /// <summary>Stake in its form.</summary>
+    public readonly long Stake;
+
+    /// <summary>Announced price, in cents.</summary>
+    public readonly long AmountCents;
+
+    /// <summary>Bases in order; 0 is a free place.</summary>
+    public readonly ReadOnlySpan<byte> Bases;
+
+    /// <summary>Associates.</summary>
+    public readonly ReadOnlySpan<byte> Associates;
+
+    /// <summary>Number of report legs.</summary>
+    public readonly byte LegCount;
+
+    internal WagerLineView(WireReader line)
+    {
+        Race = new RaceId(line.UInt32(), line.Byte(), line.Byte());
+        Pool = line.UInt16();
+        Formula = (Formula)line.Byte();
+        Flags = line.Byte();
+        Risk = line.Byte();
+        Complement = line.Byte();
+        StakeForm = (StakeForm)line.Byte();
+        Stake = line.Int64();
+        AmountCents = line.Int64();
+        Bases = line.CountedBytes(Wire.RunnersMax);
+        Associates = line.CountedBytes(Wire.RunnersMax);
+        LegCount = line.Byte();
+    }
+}
+
+/// <summary>A canonical wager body, read in place line by line.</summary>
+public ref struct WagerBody
+{
+    private WireReader _reader;
+    private int _linesLeft;
+
+    /// <summary>Total price announced, in cents.</summary>
+    public readonly long AmountCents;
+
+    /// <summary>Number of lines.</summary>
+    public readonly byte LineCount;
+
+    /// <summary>How it is paid.</summary>
+    public readonly PaymentMeans PaymentMeans;
+
+    /// <summary>Starts reading; the body was checked by <see cref="Storage.CanonicalBody"/>.</summary>
+    public WagerBody(ReadOnlySpan<byte> body)
+    {
+        _reader = new WireReader(body);
+        _reader.Bytes(8 + 8 + 4);
+        PaymentMeans = (PaymentMeans)_reader.Byte();
+        _reader.CountedBytes(Wire.PersonKeyBytes);
+        _reader.CountedBytes(Wire.AuthorisationBytesMax);
+        AmountCents = _reader.Int64();
+        LineCount = _reader.Byte();
+        _linesLeft = LineCount;
+    }
+
+    /// <summary>Reads the next line; false when there is none.</summary>
+    public bool TryNext(out WagerLineView line)
+    {
+        if (_linesLeft == 0)
+        {
+            line = default;
+            return false;
+        }
+
+        _linesLeft--;
+        line = new WagerLineView(_reader.Element());
+        return true;
+    }
+}
