@@ -56,7 +56,7 @@ internal static class DefinitionEffects
             StartsAt = definition.StartsAt,
             LatestStopAt = definition.LatestStopAt,
             RunnerCount = definition.RunnerCount,
-            Pools = Array.ConvertAll(definition.Pools, static pool => new Pool(pool.Pool, pool.BaseStakeCents, pool.MaximumCents)),
+            Pools = Array.ConvertAll(definition.Pools, static pool => new Pool(pool.Pool, pool.BaseStakeCents, pool.MaximumCents, pool.Flags, pool.FlexiPercents, pool.Risks)),
         };
         state.Races.Add(race.Id.Value, race);
         return race;
@@ -113,7 +113,7 @@ internal static class DefinitionEffects
                 Blocked = (int)cell.Blocked,
                 QuantityMax = cell.QuantityMax,
             };
-            made.CommittedAvailable = made.Available;
+            state.TouchedCells.Add(made);
             sale.Cells.Add((cell.Session, cell.Category), made);
         }
 

@@ -29,6 +29,12 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
     /// <summary>The business day as <c>YYYYMMDD</c>; 0 before the first start.</summary>
     public int BusinessDay { get; internal set; }
 
+    /// <summary>When the next business day begins, microseconds since 1970-01-01 UTC.</summary>
+    public long NextDayStart { get; internal set; } = long.MaxValue;
+
+    /// <summary>From which number on each key epoch seals receipts, in order.</summary>
+    public List<(long FromNumber, ushort KeyEpoch)> KeyEpochs { get; } = [];
+
     /// <summary>Counts the changes of what is on sale.</summary>
     public long DefinitionsVersion { get; internal set; }
 
@@ -69,6 +75,20 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
         }
 
         return source;
+    }
+
+    /// <summary>The key epoch that sealed the receipt of a number.</summary>
+    public ushort KeyEpochOf(long number)
+    {
+        for (int i = KeyEpochs.Count - 1; i >= 0; i--)
+        {
+            if (number >= KeyEpochs[i].FromNumber)
+            {
+                return KeyEpochs[i].KeyEpoch;
+            }
+        }
+
+        return Rules.KeyEpoch;
     }
 
     /// <summary>What became, up to now, of what an entry made.</summary>

@@ -37,7 +37,7 @@ internal sealed class StateEffects
                 EndHold(state, entry.Reference, PresentState.Expired);
                 break;
             case MessageType.Started:
-                state.Rules = ShardRules.Read(body);
+                Start(state, in entry, ShardRules.Read(body));
                 break;
             case MessageType.DayOpened:
                 OpenDay(state, entry.BusinessDay);
@@ -48,9 +48,20 @@ internal sealed class StateEffects
         }
     }
 
+    private static void Start(ShardState state, in Entry entry, ShardRules rules)
+    {
+        state.Rules = rules;
+        state.NextDayStart = rules.NextDayStart(state.BusinessDay);
+        if (state.KeyEpochs.Count == 0 || state.KeyEpochs[^1].KeyEpoch != rules.KeyEpoch)
+        {
+            state.KeyEpochs.Add((entry.Number, rules.KeyEpoch));
+        }
+    }
+
     private static void OpenDay(ShardState state, int businessDay)
     {
         state.BusinessDay = businessDay;
+        state.NextDayStart = state.Rules.NextDayStart(businessDay);
         foreach (var source in state.Sources.Values)
         {
             source.StartDay();

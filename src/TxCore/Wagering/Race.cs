@@ -6,7 +6,10 @@ namespace TxCore.Wagering;
 /// <param name="Number">Pool number of the channel.</param>
 /// <param name="BaseStakeCents">Base stake, in cents.</param>
 /// <param name="MaximumCents">Largest price of a line, in cents.</param>
-public sealed record Pool(ushort Number, uint BaseStakeCents, long MaximumCents);
+/// <param name="Flags">1 order matters, 2 complement, 4 combined allowed, 8 spot allowed.</param>
+/// <param name="FlexiPercents">Flexi percentages allowed.</param>
+/// <param name="Risks">Risks allowed (multi).</param>
+public sealed record Pool(ushort Number, uint BaseStakeCents, long MaximumCents, byte Flags, byte[] FlexiPercents, byte[] Risks);
 
 /// <summary>A race as the decide stage knows it (<c>domain.md</c> section 1.2).</summary>
 public sealed class Race(RaceId id)

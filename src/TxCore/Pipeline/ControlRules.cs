@@ -1,0 +1,190 @@
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+using TxCore.Wagering;
+
+namespace TxCore.Pipeline;
+
+/// <summary>Decides the controls of an administrator.</summary>
+internal static class ControlRules
+{
+    private const uint HoldSecondsMax = 86_400;
+
+    /// <summary>Largest price of a line that may be defined, in cents: far above any stake, far below where a sum could overflow.</summary>
+    private const long PriceCentsMax = 1_000_000_000_000;
+
+    public static Verdict Check(ShardState state, MessageType type, ReadOnlySpan<byte> body, long now)
+    {
+        var reader = new WireReader(body);
+        var control = new ControlHeader(reader.UInt32(), reader.UInt32(), reader.UInt16());
+        if (control.Actor == 0)
+        {
+            return Verdict.Refuse(ResultCode.ActorMissing, BodyField.Actor);
+        }
+
+        return type switch
+        {
+            MessageType.RaceDefine => DefineRace(state, body),
+            MessageType.SaleDefine => DefineSale(state, new SaleBody(body), now),
+            MessageType.CellsDefine => DefineCells(state, body),
+            MessageType.SaleOpen or MessageType.SaleClose => ControlSale(state, type, new SaleBody(body), now),
+            _ => ControlRace(state, type, new RaceBody(body), now),
+        };
+    }
+
+    private static Verdict DefineRace(ShardState state, ReadOnlySpan<byte> body)
+    {
+        var race = Bodies.RaceDefine(body);
+        if (race.Race is { Day: < 19_000_101 or > 29_991_231 } or { Meeting: 0 or > 99 } or { Race: 0 or > 99 })
+        {
+            return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Race);
+        }
+
+        if (state.Races.ContainsKey(race.Race.Value))
+        {
+            return Verdict.Refuse(ResultCode.RaceExists, BodyField.Race);
+        }
+
+        if (race.RunnerCount is 0 or > Wire.RunnersMax)
+        {
+            return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.RunnerCount);
+        }
+
+        if (race.LatestStopAt <= 0)
+        {
+            return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Time);
+        }
+
+        return CheckPools(state, race.Pools);
+    }
+
+    private static Verdict CheckPools(ShardState state, PoolDefinition[] pools)
+    {
+        for (int i = 0; i < pools.Length; i++)
+        {
+            var pool = pools[i];
+            if (BetTypes.ChannelOf(pool.Pool) != state.Identity.Channel)
+            {
+                return Verdict.Refuse(ResultCode.WrongChannel, BodyField.Pool).AtLine(i + 1);
+            }
+
+            if (pool.BaseStakeCents == 0 || pool.MaximumCents < pool.BaseStakeCents || pool.MaximumCents > PriceCentsMax)
+            {
+                return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Stake).AtLine(i + 1);
+            }
+
+            if (Array.FindIndex(pools, other => other.Pool == pool.Pool) != i || BetTypes.TypeOf(pool.Pool) == BetType.None)
+            {
+                return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Pool).AtLine(i + 1);
+            }
+        }
+
+        return Verdict.Accepted;
+    }
+
+    private static Verdict ControlRace(ShardState state, MessageType type, RaceBody body, long now)
+    {
+        if (!state.Races.TryGetValue(body.Race.Value, out var race))
+        {
+            return Verdict.Refuse(ResultCode.UnknownRace, BodyField.Race);
+        }
+
+        switch (type)
+        {
+            case MessageType.RaceOpen:
+                return race.Status is not (RaceStatus.Draft or RaceStatus.Suspended) ? WrongState() : Future(race.LatestStopAt, now);
+            case MessageType.RaceSuspend:
+                return race.Status == RaceStatus.Open ? Verdict.Accepted : WrongState();
+            case MessageType.RaceStop:
+                return race.Status is RaceStatus.Open or RaceStatus.Suspended ? Verdict.Accepted : WrongState();
+            case MessageType.RaceReopen:
+                return race.Status != RaceStatus.Stopped ? WrongState() : Reopen(body, now);
+            default:
+                return Scratch(race, body.Runner);
+        }
+
+        static Verdict WrongState() => Verdict.Refuse(ResultCode.RaceState, BodyField.Race);
+    }
+
+    private static Verdict Reopen(RaceBody body, long now)
+    {
+        var control = body.Control;
+        return control.SecondActor == 0 || control.SecondActor == control.Actor
+            ? Verdict.Refuse(ResultCode.SecondActorNeeded, BodyField.Actor)
+            : Future(body.LatestStopAt, now);
+    }
+
+    private static Verdict Future(long at, long now) =>
+        at > now ? Verdict.Accepted : Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Time);
+
+    private static Verdict Scratch(Race race, byte runner)
+    {
+        if (!race.HasRunner(runner))
+        {
+            return Verdict.Refuse(ResultCode.RunnerUnknown, BodyField.Runner);
+        }
+
+        return race.IsScratched(runner) ? Verdict.Refuse(ResultCode.RunnerScratched, BodyField.Runner) : Verdict.Accepted;
+    }
+
+    private static Verdict DefineSale(ShardState state, SaleBody body, long now)
+    {
+        if (body.Sale is 0 or > int.MaxValue)
+        {
+            return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Sale);
+        }
+
+        if (state.Sales.ContainsKey(body.Sale))
+        {
+            return Verdict.Refuse(ResultCode.SaleExists, BodyField.Sale);
+        }
+
+        return body.HoldSeconds is 0 or > HoldSecondsMax
+            ? Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Time)
+            : Future(body.ClosesAt, now);
+    }
+
+    private static Verdict DefineCells(ShardState state, ReadOnlySpan<byte> body)
+    {
+        var definition = Bodies.CellsDefine(body);
+        if (!state.Sales.TryGetValue(definition.Sale, out var sale))
+        {
+            return Verdict.Refuse(ResultCode.UnknownSale, BodyField.Sale);
+        }
+
+        if (sale.Status != SaleStatus.Draft)
+        {
+            return Verdict.Refuse(ResultCode.SaleState, BodyField.Sale);
+        }
+
+        var seen = new HashSet<(uint, ushort)>();
+        foreach (var cell in definition.Cells)
+        {
+            if (!seen.Add((cell.Session, cell.Category)) || sale.FindCell(cell.Session, cell.Category) is not null)
+            {
+                return Verdict.Refuse(ResultCode.CellExists, BodyField.Cell);
+            }
+
+            if (cell.Capacity > int.MaxValue || cell.Blocked > cell.Capacity || cell.QuantityMax == 0 || cell.PriceCents is < 0 or > PriceCentsMax)
+            {
+                return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Cell);
+            }
+        }
+
+        return Verdict.Accepted;
+    }
+
+    private static Verdict ControlSale(ShardState state, MessageType type, SaleBody body, long now)
+    {
+        if (!state.Sales.TryGetValue(body.Sale, out var sale))
+        {
+            return Verdict.Refuse(ResultCode.UnknownSale, BodyField.Sale);
+        }
+
+        if (type == MessageType.SaleClose)
+        {
+            return sale.Status == SaleStatus.Open ? Verdict.Accepted : Verdict.Refuse(ResultCode.SaleState, BodyField.Sale);
+        }
+
+        return sale.Status != SaleStatus.Draft ? Verdict.Refuse(ResultCode.SaleState, BodyField.Sale) : Future(sale.ClosesAt, now);
+    }
+}

@@ -1,0 +1,127 @@
+using TxCore.Protocol;
+using TxCore.Storage;
+using TxCore.Wagering;
+
+namespace TxCore.Pipeline;
+
+/// <summary>
+/// Decides events against the state: lets time pass, checks the sequence, applies the rules, gives numbers. Pure: no clock, no I/O, no
+/// randomness, one thread. <c>verify --replay</c> runs the same class over stored commands.
+/// </summary>
+public sealed class Decider(ShardState state, ReceiptKeys keys)
+{
+    private readonly SequenceRules _sequence = new(state);
+    private readonly TransactionRules _rules = new(state, keys);
+    private readonly TimeRules _time = new(state);
+
+    /// <summary>True while a forward step of the clock waits to be confirmed: no transaction is taken.</summary>
+    public bool IsTimeHeld => _time.IsHeld;
+
+    /// <summary>Decides an event and applies the decision to the state.</summary>
+    public void Decide(TxEvent work)
+    {
+        _time.Advance(work);
+        switch (work.Kind)
+        {
+            case EventKind.Transaction:
+                Transaction(work);
+                break;
+            case EventKind.Logon:
+                _sequence.Logon(work);
+                break;
+            case EventKind.Status:
+                _sequence.Status(work);
+                break;
+            case EventKind.Start:
+                Start(work);
+                break;
+        }
+
+        work.Time = state.Time;
+        work.DefinitionsVersion = state.DefinitionsVersion;
+        work.HighestNumber = state.LastNumber;
+        work.BusinessDay = state.BusinessDay;
+        CollectCells(work);
+    }
+
+    private void Start(TxEvent work)
+    {
+        var source = state.Source(0);
+        work.Entry = new Entry
+        {
+            Number = state.LastNumber + 1,
+            BusinessDay = state.BusinessDay == 0 ? ShardRules.Read(work.Body).BusinessDayOf(state.Time) : state.BusinessDay,
+            Sequence = source.Next,
+            Previous = source.LastNumber,
+            Kind = MessageType.Started,
+            SequencedAt = state.Time,
+            ReceivedAt = work.ReceivedAt,
+        };
+        Store(work);
+    }
+
+    private void Transaction(TxEvent work)
+    {
+        if (!_sequence.TryTakeNext(work, out var source))
+        {
+            return;
+        }
+
+        if (IsTimeHeld && !work.Type.IsControl())
+        {
+            SequenceRules.NotDecided(work, source, ResultCode.Busy);
+            return;
+        }
+
+        long now = state.Time;
+        work.Entry = new Entry
+        {
+            Number = state.LastNumber + 1,
+            BusinessDay = state.BusinessDay,
+            Source = work.Source,
+            Sequence = work.Sequence,
+            Previous = source.LastNumber,
+            Kind = work.Type,
+            SequencedAt = now,
+            ReceivedAt = work.ReceivedAt,
+            Fingerprint = work.Fingerprint,
+            Outlet = work.Outlet,
+        };
+        var verdict = work.Type == MessageType.TimeConfirm && work.BodyReadable ? _time.Confirm(work) : _rules.Check(work, ref work.Entry, now);
+        work.Entry.SequencedAt = state.Time;
+        work.Entry.Code = verdict.Code;
+        work.Entry.FaultLine = verdict.Line;
+        work.Entry.FaultField = verdict.Field;
+        Store(work);
+        work.Answer = AnswerKind.Outcome;
+        work.State = state.PresentStateOf(in work.Entry);
+        work.NextSequence = source.Next;
+    }
+
+    private void Store(TxEvent work)
+    {
+        long version = state.DefinitionsVersion;
+        state.Apply(in work.Entry, work.CommandSpan);
+        work.IsStored = true;
+        work.KeyEpoch = state.Rules.KeyEpoch;
+        if (state.DefinitionsVersion != version)
+        {
+            work.Change = state.LastChange;
+        }
+    }
+
+    private void CollectCells(TxEvent work)
+    {
+        if (state.TouchedCells.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var cell in state.TouchedCells)
+        {
+            work.Cells.Add((cell, cell.Available));
+        }
+
+        state.TouchedCells.Clear();
+    }
+}

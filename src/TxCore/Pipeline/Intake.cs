@@ -1,0 +1,114 @@
+using Disruptor;
+
+namespace TxCore.Pipeline;
+
+/// <summary>
+/// The way into the ring. Transactions leave a reserve of slots for controls, so that a stop finds room at any overload; a producer
+/// that finds the ring full waits its turn without holding a thread, and TCP slows its sender.
+/// </summary>
+public sealed class Intake(RingBuffer<TxEvent> ring, int controlReserve) : IDisposable
+{
+    private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(20);
+    private readonly Lock _claim = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _capacity = new(0, 1);
+    private int _waiting;
+    private volatile bool _closed;
+
+    /// <summary>True once nothing more is let in.</summary>
+    public bool IsClosed => _closed;
+
+    /// <summary>Slots in use.</summary>
+    public long Occupied => ring.BufferSize - ring.GetRemainingCapacity();
+
+    /// <summary>Producers that wait for room.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>The event of a claimed slot.</summary>
+    public TxEvent this[long sequence] => ring[sequence];
+
+    /// <summary>Claims slots for transactions if there is room beyond the reserve and nobody waits before; <paramref name="first"/> is the first of them.</summary>
+    public bool TryClaim(int count, out long first) => TryClaim(count, isNext: Volatile.Read(ref _waiting) == 0, out first);
+
+    /// <summary>Claims one slot for a control, a tick or a logon, out of the reserve if need be.</summary>
+    public bool TryClaimReserved(out long sequence) => ring.TryNext(1, out sequence);
+
+    /// <summary>Publishes claimed slots.</summary>
+    public void Publish(long first, int count) => ring.Publish(first, first + count - 1);
+
+    /// <summary>Waits in order of arrival for room, and claims; returns the first slot, or -1 when the intake was closed.</summary>
+    public async ValueTask<long> ClaimAsync(int count, CancellationToken cancellationToken)
+    {
+        if (TryClaim(count, out long first))
+        {
+            return first;
+        }
+
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            await _turn.WaitAsync(cancellationToken);
+            try
+            {
+                while (!_closed)
+                {
+                    if (TryClaim(count, isNext: true, out first))
+                    {
+                        return first;
+                    }
+
+                    await _capacity.WaitAsync(Recheck, cancellationToken);
+                }
+
+                return -1;
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    /// <summary>Told by the reply stage after each batch: there may be room again.</summary>
+    public void SignalCapacity()
+    {
+        if (Volatile.Read(ref _waiting) > 0 && _capacity.CurrentCount == 0)
+        {
+            _capacity.Release();
+        }
+    }
+
+    /// <summary>Lets nothing more in.</summary>
+    public void Close() => _closed = true;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _turn.Dispose();
+        _capacity.Dispose();
+    }
+
+    private bool TryClaim(int count, bool isNext, out long first)
+    {
+        first = -1;
+        if (!isNext || _closed)
+        {
+            return false;
+        }
+
+        lock (_claim)
+        {
+            if (ring.GetRemainingCapacity() < count + controlReserve || !ring.TryNext(count, out long last))
+            {
+                return false;
+            }
+
+            first = last - count + 1;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using TxCore.Protocol;
+using TxCore.Storage;
+using TxCore.Wagering;
+
+namespace TxCore.Pipeline;
+
+/// <summary>
+/// Lets time enter the sequence: it never goes back, and what fell due becomes entries of its own before the event that brought the
+/// time. A forward step above the limit is held until an administrator confirms it, and expires nothing meanwhile.
+/// </summary>
+internal sealed class TimeRules(ShardState state)
+{
+    /// <summary>Most expiries before one event; the rest come before the next ones. Stops have no such limit.</summary>
+    public const int ExpiriesPerEventMax = 256;
+
+    private long _heldTime;
+
+    public bool IsHeld { get; private set; }
+
+    public void Advance(TxEvent work)
+    {
+        long step = work.ReceivedAt - state.Time;
+        if (work.Kind == EventKind.Start || state.Time == 0)
+        {
+            state.Time = Math.Max(state.Time, work.ReceivedAt);
+            return;
+        }
+
+        IsHeld = step > state.Rules.TimeStepMaxSeconds * 1_000_000L;
+        if (IsHeld)
+        {
+            _heldTime = work.ReceivedAt;
+            return;
+        }
+
+        if (step > 0)
+        {
+            state.Time = work.ReceivedAt;
+        }
+
+        TakeDue(work);
+    }
+
+    /// <summary>Decides the confirmation of a held step; the time it names may differ from the host's by no more than the limit.</summary>
+    public Verdict Confirm(TxEvent work)
+    {
+        if (!IsHeld)
+        {
+            return Verdict.Refuse(ResultCode.TimeNotHeld, BodyField.Time);
+        }
+
+        var reader = new WireReader(work.Body);
+        uint actor = reader.UInt32();
+        reader.Bytes(4 + 2);
+        long time = reader.Int64();
+        if (actor == 0)
+        {
+            return Verdict.Refuse(ResultCode.ActorMissing, BodyField.Actor);
+        }
+
+        if (Math.Abs(time - _heldTime) > state.Rules.TimeStepMaxSeconds * 1_000_000L)
+        {
+            return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Time);
+        }
+
+        state.Time = _heldTime;
+        IsHeld = false;
+        return Verdict.Accepted;
+    }
+
+    private void TakeDue(TxEvent work)
+    {
+        long now = state.Time;
+        while (state.Stops.TryTake(now, out var stop))
+        {
+            if (IsStopStillDue(in stop))
+            {
+                Add(work, stop.Kind, stop.Subject, 0);
+            }
+        }
+
+        if (now >= state.NextDayStart)
+        {
+            Add(work, MessageType.DayOpened, state.Rules.BusinessDayOf(now), 0);
+        }
+
+        for (int taken = 0; taken < ExpiriesPerEventMax && state.Expiries.TryTake(now, out var expiry);)
+        {
+            if (state.Holds.ContainsKey(expiry.Subject))
+            {
+                Add(work, MessageType.HoldExpired, expiry.Subject, expiry.Subject);
+                taken++;
+            }
+        }
+    }
+
+    private bool IsStopStillDue(in DueItem item)
+    {
+        if (item.Kind == MessageType.RaceStopDue)
+        {
+            return state.Races.TryGetValue(item.Subject, out var race)
+                && race.Status is RaceStatus.Open or RaceStatus.Suspended
+                && race.LatestStopAt == item.At;
+        }
+
+        return state.Sales.TryGetValue((uint)item.Subject, out var sale) && sale.Status == SaleStatus.Open;
+    }
+
+    private void Add(TxEvent work, MessageType kind, long subject, long reference)
+    {
+        var shard = state.Source(0);
+        var due = new DueEntry
+        {
+            Subject = subject,
+            Entry = new Entry
+            {
+                Number = state.LastNumber + 1,
+                BusinessDay = kind == MessageType.DayOpened ? (int)subject : state.BusinessDay,
+                Sequence = shard.Next,
+                Previous = shard.LastNumber,
+                Kind = kind,
+                SequencedAt = state.Time,
+                ReceivedAt = work.ReceivedAt,
+                Reference = reference,
+            },
+        };
+        Span<byte> command = stackalloc byte[SystemCommand.SubjectBytes];
+        SystemCommand.Write(subject, command);
+        long version = state.DefinitionsVersion;
+        state.Apply(in due.Entry, command);
+        if (state.DefinitionsVersion != version)
+        {
+            due.Change = state.LastChange;
+        }
+
+        work.Due.Add(due);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using TxCore.Protocol;
+using TxCore.Storage;
+using TxCore.Ticketing;
+using TxCore.Wagering;
+
+namespace TxCore.Pipeline;
+
+/// <summary>The fields of a reversal that a decision needs.</summary>
+internal readonly record struct ReversalFields(long OriginalSequence, long AmountCents)
+{
+    public static ReversalFields Read(ReadOnlySpan<byte> body)
+    {
+        var reader = new WireReader(body);
+        reader.Bytes(8 + 4);
+        return new ReversalFields(reader.Int64(), reader.Int64());
+    }
+}
+
+/// <summary>Sends a transaction of the next sequence to the rule of its kind and fills in what the entry records of it.</summary>
+internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
+{
+    public Verdict Check(TxEvent work, ref Entry entry, long now)
+    {
+        if (!work.BodyReadable)
+        {
+            return Verdict.Refuse(ResultCode.MalformedBody, BodyField.Body);
+        }
+
+        long deadline = BinaryPrimitives.ReadInt64LittleEndian(work.Command);
+        if (deadline != 0 && now > deadline)
+        {
+            return Verdict.Refuse(ResultCode.DeadlinePassed, BodyField.Time);
+        }
+
+        switch (work.Type)
+        {
+            case MessageType.Wager:
+                return Wager(work, ref entry);
+            case MessageType.Hold:
+                return SeatRules.Hold(state, work.Body, now, out entry.AmountCents, out entry.ExpiresAt);
+            case MessageType.Confirm:
+                return Confirm(work, ref entry, now);
+            case MessageType.Release:
+                entry.Reference = BinaryPrimitives.ReadInt64LittleEndian(work.Body[8..]);
+                return SeatRules.Release(state, entry.Reference, now);
+            case MessageType.Cancel:
+                return Cancel(work, ref entry, now);
+            case MessageType.Reversal:
+                return Reversal(work, ref entry);
+            case MessageType.Pay:
+                return Pay(work, ref entry);
+            case MessageType.DrawRegister or MessageType.DrawWithdraw:
+                return Verdict.Refuse(ResultCode.DrawNotOpen, BodyField.Draw);
+            default:
+                return ControlRules.Check(state, work.Type, work.Body, now);
+        }
+    }
+
+    private Verdict Wager(TxEvent work, ref Entry entry)
+    {
+        var verdict = WagerRules.Check(state, work.Body, ref work.Combinations, out long amountCents);
+        entry.AmountCents = verdict.IsAccepted ? amountCents : 0;
+        return verdict;
+    }
+
+    private Verdict Confirm(TxEvent work, ref Entry entry, long now)
+    {
+        var reader = new WireReader(work.Body);
+        reader.Int64();
+        entry.Reference = reader.Int64();
+        long amountCents = reader.Int64();
+        bool hasAuthorisation = reader.Byte() != 0;
+        var verdict = SeatRules.Confirm(state, entry.Reference, amountCents, hasAuthorisation, now);
+        entry.AmountCents = verdict.IsAccepted ? amountCents : 0;
+        return verdict;
+    }
+
+    private Verdict Cancel(TxEvent work, ref Entry entry, long now)
+    {
+        entry.Reference = BinaryPrimitives.ReadInt64LittleEndian(work.Body[12..]);
+        var verdict = UndoRules.Cancel(state, CarriedTicket(work, entry.Reference), work.Outlet, now);
+        entry.AmountCents = verdict.IsAccepted ? work.Carried!.Entry.AmountCents : 0;
+        return verdict;
+    }
+
+    private Verdict Reversal(TxEvent work, ref Entry entry)
+    {
+        var reversal = ReversalFields.Read(work.Body);
+        if (reversal.OriginalSequence == work.Sequence)
+        {
+            return Verdict.Refuse(ResultCode.ReversedBeforeArrival, BodyField.None);
+        }
+
+        if (reversal.OriginalSequence > work.Sequence || reversal.OriginalSequence < 1)
+        {
+            return Verdict.Refuse(ResultCode.MalformedBody, BodyField.Sequence);
+        }
+
+        if (work.Carried is not { } original || original.Entry.Sequence != reversal.OriginalSequence || original.Entry.Source != work.Source)
+        {
+            throw new InvalidDataException(
+                $"Source {work.Source}: the reversal {work.Sequence} of sequence {reversal.OriginalSequence} came without the row it undoes.");
+        }
+
+        entry.Reference = original.Entry.Number;
+        var verdict = UndoRules.Reverse(state, original, reversal.AmountCents);
+        entry.AmountCents = verdict.IsAccepted ? original.Entry.AmountCents : 0;
+        return verdict;
+    }
+
+    private Verdict Pay(TxEvent work, ref Entry entry)
+    {
+        var reader = new WireReader(work.Body);
+        reader.Bytes(8 + 4);
+        entry.Reference = reader.Int64();
+        var code = reader.CountedBytes(16);
+        var ticket = CarriedTicket(work, entry.Reference);
+        bool fits = ticket is not null
+            && Receipt.ControlCodeFits(keys[state.KeyEpochOf(ticket.Entry.Number)], state.Identity.Shard, ticket.Entry, code);
+        return UndoRules.Pay(state, ticket, fits);
+    }
+
+    private static FetchedRow? CarriedTicket(TxEvent work, long number) =>
+        work.Carried is { } row && row.Entry.Number == number ? row : null;
+}

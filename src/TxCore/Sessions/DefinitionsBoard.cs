@@ -1,0 +1,190 @@
+using TxCore.Pipeline;
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+using TxCore.Ticketing;
+using TxCore.Wagering;
+
+namespace TxCore.Sessions;
+
+/// <summary>
+/// What is on sale as of the last commit, for terminals to read without touching the ring. Written by the reply thread; read by
+/// sessions, which share encoded pages for up to half a second, so that ten thousand readers cost what one costs.
+/// </summary>
+public sealed class DefinitionsBoard(TimeProvider clock)
+{
+    /// <summary>Most items of a page.</summary>
+    public const int PageItemsMax = 500;
+
+    private static readonly TimeSpan PageLife = TimeSpan.FromMilliseconds(500);
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<long, RaceItem> _races = [];
+    private readonly SortedDictionary<uint, SaleItem> _sales = [];
+    private readonly Dictionary<uint, List<InventoryCell>> _cells = [];
+    private readonly Dictionary<uint, byte[]> _pages = [];
+    private long _pagesMadeAt;
+    private ulong _version;
+    private long _highestNumber;
+
+    /// <summary>The version of the last committed change.</summary>
+    public ulong Version => Volatile.Read(ref _version);
+
+    /// <summary>The highest committed number.</summary>
+    public long HighestNumber => Volatile.Read(ref _highestNumber);
+
+    /// <summary>Fills the board from a recovered state.</summary>
+    public void Load(ShardState state)
+    {
+        lock (_gate)
+        {
+            foreach (var race in state.Races.Values)
+            {
+                _races[race.Id.Value] = Describe(race);
+            }
+
+            foreach (var sale in state.Sales.Values)
+            {
+                _sales[sale.Id] = new SaleItem(sale.Id, sale.Status, sale.ClosesAt, sale.HoldSeconds);
+                _cells[sale.Id] = [.. sale.Cells.Values];
+                foreach (var cell in sale.Cells.Values)
+                {
+                    cell.CommittedAvailable = cell.Available;
+                }
+            }
+
+            _version = (ulong)state.DefinitionsVersion;
+            _highestNumber = state.LastNumber;
+        }
+    }
+
+    /// <summary>Told the highest committed number.</summary>
+    public void SetHighestNumber(long number) => Volatile.Write(ref _highestNumber, number);
+
+    /// <summary>Takes in a committed change; <paramref name="work"/> is the event that made it.</summary>
+    public void Apply(in StateChange change, TxEvent work)
+    {
+        lock (_gate)
+        {
+            if (change.Sale != 0)
+            {
+                ApplySale(in change, work);
+            }
+            else
+            {
+                ApplyRace(in change, work);
+            }
+
+            _pages.Clear();
+            Volatile.Write(ref _version, change.Version);
+        }
+    }
+
+    /// <summary>The frame of a page, encoded; an empty page of the same version when the client holds it already.</summary>
+    public byte[] Page(in DefinitionsRequest request)
+    {
+        lock (_gate)
+        {
+            if (request.KnownVersion == _version)
+            {
+                return Frame.Encode(new DefinitionsPage(_version, request.Page, 0, []));
+            }
+
+            if (clock.GetElapsedTime(_pagesMadeAt) > PageLife)
+            {
+                _pages.Clear();
+            }
+
+            if (!_pages.TryGetValue(request.Page, out byte[]? page))
+            {
+                page = MakePage(request.Page);
+                _pages[request.Page] = page;
+                _pagesMadeAt = clock.GetTimestamp();
+            }
+
+            return page;
+        }
+    }
+
+    private static RaceItem Describe(Race race) => new(
+        race.Id, race.Status, race.Epoch, race.StartsAt, race.LatestStopAt, race.RunnerCount, race.ScratchedMask,
+        Array.ConvertAll(
+            race.Pools,
+            static pool => new PoolDefinition(
+                pool.Number, pool.BaseStakeCents, pool.MaximumCents, pool.Flags, pool.FlexiPercents, pool.Risks)));
+
+    private byte[] MakePage(uint page)
+    {
+        int total = _races.Count + _sales.Count + _cells.Values.Sum(static cells => cells.Count);
+        uint pages = (uint)Math.Max(1, (total + PageItemsMax - 1) / PageItemsMax);
+        var items = page >= pages ? [] : AllItems().Skip((int)(page * PageItemsMax)).Take(PageItemsMax).ToArray();
+        return Frame.Encode(new DefinitionsPage(_version, page, pages, items));
+    }
+
+    private IEnumerable<DefinitionItem> AllItems()
+    {
+        foreach (var race in _races.Values)
+        {
+            yield return new DefinitionItem(race, null, null);
+        }
+
+        foreach (var sale in _sales.Values)
+        {
+            yield return new DefinitionItem(null, sale, null);
+            foreach (var cell in _cells.GetValueOrDefault(sale.Sale) ?? [])
+            {
+                yield return new DefinitionItem(
+                    null,
+                    null,
+                    new CellItem(
+                        sale.Sale, cell.Session, cell.Category, cell.PriceCents, (uint)cell.Capacity, (uint)cell.CommittedAvailable,
+                        cell.QuantityMax));
+            }
+        }
+    }
+
+    private void ApplyRace(in StateChange change, TxEvent work)
+    {
+        if (change.Change == MessageType.RaceDefine)
+        {
+            var race = Bodies.RaceDefine(work.Body);
+            _races[change.Race.Value] = new RaceItem(
+                race.Race, RaceStatus.Draft, 0, race.StartsAt, race.LatestStopAt, race.RunnerCount, 0, race.Pools);
+            return;
+        }
+
+        var item = _races[change.Race.Value];
+        long latestStopAt = change.Change == MessageType.RaceReopen ? new RaceBody(work.Body).LatestStopAt : item.LatestStopAt;
+        uint scratched = change.Runner == 0 ? item.ScratchedMask : item.ScratchedMask | (1u << change.Runner);
+        _races[change.Race.Value] = item with
+        {
+            Status = (RaceStatus)change.State,
+            Epoch = change.Epoch,
+            LatestStopAt = latestStopAt,
+            ScratchedMask = scratched,
+        };
+    }
+
+    private void ApplySale(in StateChange change, TxEvent work)
+    {
+        switch (change.Change)
+        {
+            case MessageType.SaleDefine:
+                var body = new SaleBody(work.Body);
+                _sales[change.Sale] = new SaleItem(change.Sale, SaleStatus.Draft, body.ClosesAt, body.HoldSeconds);
+                _cells[change.Sale] = [];
+                break;
+            case MessageType.CellsDefine:
+                foreach (var (cell, _) in work.Cells)
+                {
+                    if (cell.Sale.Id == change.Sale)
+                    {
+                        _cells[change.Sale].Add(cell);
+                    }
+                }
+
+                break;
+            default:
+                _sales[change.Sale] = _sales[change.Sale] with { Status = (SaleStatus)change.State };
+                break;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using TxCore.Pipeline;
+using TxCore.Protocol;
+using TxCore.Storage;
+
+namespace TxCore.Wagering;
+
+/// <summary>Decides cancellations (<c>domain.md</c> section 1.10), reversals (section 2.1) and payments of tickets.</summary>
+internal static class UndoRules
+{
+    /// <summary>Decides a cancellation of the ticket that <paramref name="ticket"/> is the row of.</summary>
+    public static Verdict Cancel(ShardState state, FetchedRow? ticket, int outlet, long now)
+    {
+        if (ticket is not { } row || row.Entry.Kind != MessageType.Wager || row.Entry.Code != ResultCode.Accepted)
+        {
+            return ticket is null
+                ? Verdict.Refuse(ResultCode.TicketUnknown, BodyField.Number)
+                : Verdict.Refuse(ResultCode.CancelNotAllowed, BodyField.Number);
+        }
+
+        if (row.Entry.Outlet != outlet)
+        {
+            return Verdict.Refuse(ResultCode.CancelOtherOutlet, BodyField.Number);
+        }
+
+        var verdict = CheckLive(state, row.Entry.Number);
+        if (!verdict.IsAccepted)
+        {
+            return verdict;
+        }
+
+        bool stopped = AnyRaceStopped(state, row, out bool hasWin);
+        if (stopped)
+        {
+            return Verdict.Refuse(ResultCode.CancelAfterStop, BodyField.Race);
+        }
+
+        long window = 1_000_000L * (hasWin ? state.Rules.CancelWindowWinSeconds : state.Rules.CancelWindowSeconds);
+        return now - row.Entry.SequencedAt <= window ? Verdict.Accepted : Verdict.Refuse(ResultCode.CancelTooLate, BodyField.Time);
+    }
+
+    /// <summary>Decides a reversal of a transaction that was decided; <paramref name="original"/> is its row.</summary>
+    public static Verdict Reverse(ShardState state, FetchedRow original, long amountCents)
+    {
+        var entry = original.Entry;
+        if (entry.Code == ResultCode.ReversedBeforeArrival)
+        {
+            return Verdict.Refuse(ResultCode.AlreadyCancelled, BodyField.Sequence);
+        }
+
+        if (entry.Code != ResultCode.Accepted)
+        {
+            return Verdict.Refuse(ResultCode.NothingToReverse, BodyField.Sequence);
+        }
+
+        if (entry.Kind == MessageType.Hold)
+        {
+            return ReverseHold(state, in entry, amountCents);
+        }
+
+        if (entry.Kind != MessageType.Wager)
+        {
+            return Verdict.Refuse(ResultCode.CancelNotAllowed, BodyField.Sequence);
+        }
+
+        var verdict = CheckLive(state, entry.Number);
+        if (!verdict.IsAccepted)
+        {
+            return verdict;
+        }
+
+        if (entry.AmountCents != amountCents)
+        {
+            return Verdict.Refuse(ResultCode.AmountMismatch, BodyField.Amount);
+        }
+
+        return AnyRaceStopped(state, original, out _)
+            ? Verdict.Refuse(ResultCode.ReversalToSupervisor, BodyField.Race)
+            : Verdict.Accepted;
+    }
+
+    /// <summary>Decides a payment. No dividend is published yet in these rules, so a good ticket is not payable yet.</summary>
+    public static Verdict Pay(ShardState state, FetchedRow? ticket, bool controlCodeFits)
+    {
+        if (ticket is not { } row || row.Entry.Kind != MessageType.Wager || row.Entry.Code != ResultCode.Accepted)
+        {
+            return Verdict.Refuse(ResultCode.TicketUnknown, BodyField.Number);
+        }
+
+        if (!controlCodeFits)
+        {
+            return Verdict.Refuse(ResultCode.BadControlCode, BodyField.ControlCode);
+        }
+
+        var verdict = CheckLive(state, row.Entry.Number);
+        return verdict.IsAccepted ? Verdict.Refuse(ResultCode.NotPayableYet, BodyField.Number) : verdict;
+    }
+
+    private static Verdict ReverseHold(ShardState state, in Entry entry, long amountCents)
+    {
+        if (!state.Holds.ContainsKey(entry.Number))
+        {
+            return state.Tickets[entry.Number] == PresentState.Confirmed
+                ? Verdict.Refuse(ResultCode.CancelNotAllowed, BodyField.Sequence)
+                : Verdict.Refuse(ResultCode.AlreadyCancelled, BodyField.Sequence);
+        }
+
+        return entry.AmountCents == amountCents ? Verdict.Accepted : Verdict.Refuse(ResultCode.AmountMismatch, BodyField.Amount);
+    }
+
+    private static Verdict CheckLive(ShardState state, long number) => state.Tickets[number] switch
+    {
+        PresentState.None or PresentState.Live => Verdict.Accepted,
+        PresentState.Paid => Verdict.Refuse(ResultCode.AlreadyPaid, BodyField.Number),
+        _ => Verdict.Refuse(ResultCode.AlreadyCancelled, BodyField.Number),
+    };
+
+    /// <summary>True when any race of the ticket no longer takes wagers back: a ticket over several races stands as soon as one stopped.</summary>
+    private static bool AnyRaceStopped(ShardState state, FetchedRow ticket, out bool hasWin)
+    {
+        hasWin = false;
+        bool stopped = false;
+        var wager = new WagerBody(ticket.Command.AsSpan(SystemCommand.DeadlineBytes));
+        while (wager.TryNext(out var line))
+        {
+            hasWin |= BetTypes.TypeOf(line.Pool) == BetType.Win;
+            stopped |= !state.Races.TryGetValue(line.Race.Value, out var race) || race.Status == RaceStatus.Stopped;
+        }
+
+        return stopped;
+    }
+}
