@@ -1,0 +1,143 @@
+namespace Disruptor.Tests;
+
+/// <summary>What every wait strategy promises.</summary>
+public abstract class WaitStrategyContract
+{
+    private readonly Sequence _cursor = new();
+
+    protected abstract IWaitStrategy Create();
+
+    [Fact]
+    public void What_is_available_already_is_returned_at_once()
+    {
+        _cursor.SetValue(7);
+        var result = Create().WaitFor(3, new DependentSequenceGroup(_cursor, []), CancellationToken.None);
+        Assert.Equal(7, result.AvailableSequence);
+    }
+
+    [Fact]
+    public void A_waiter_wakes_when_the_cursor_reaches_its_sequence()
+    {
+        var strategy = Create();
+        var waiter = new Waiter(strategy, 5, new DependentSequenceGroup(_cursor, []));
+
+        _cursor.SetValue(4);
+        strategy.SignalAllWhenBlocking();
+        Assert.True(waiter.StaysBlocked());
+        _cursor.SetValue(5);
+        strategy.SignalAllWhenBlocking();
+
+        Assert.Equal(5, waiter.Result());
+    }
+
+    [Fact]
+    public void A_waiter_waits_for_the_slowest_of_the_stages_before()
+    {
+        var strategy = Create();
+        var fast = new Sequence();
+        var slow = new Sequence();
+        var waiter = new Waiter(strategy, 2, new DependentSequenceGroup(_cursor, [fast, slow]));
+
+        _cursor.SetValue(9);
+        strategy.SignalAllWhenBlocking();
+        fast.SetValue(8);
+        Assert.True(waiter.StaysBlocked());
+        slow.SetValue(4);
+
+        Assert.Equal(4, waiter.Result());
+    }
+
+    [Fact]
+    public void Cancelling_wakes_a_waiter()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var strategy = Create();
+        var waiter = new Waiter(strategy, 0, new DependentSequenceGroup(_cursor, []), cancellation.Token);
+
+        cancellation.Cancel();
+        strategy.SignalAllWhenBlocking();
+
+        Assert.Throws<OperationCanceledException>(() => waiter.Result());
+    }
+
+    [Fact]
+    public void Cancelling_wakes_a_waiter_behind_another_stage()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var strategy = Create();
+        _cursor.SetValue(0);
+        var waiter = new Waiter(strategy, 0, new DependentSequenceGroup(_cursor, [new Sequence()]), cancellation.Token);
+
+        cancellation.Cancel();
+        strategy.SignalAllWhenBlocking();
+
+        Assert.Throws<OperationCanceledException>(() => waiter.Result());
+    }
+
+    [Fact]
+    public void No_wake_up_is_lost_in_a_game_of_ping_pong()
+    {
+        // Each side sleeps between its turns, so one lost signal stops the game.
+        const int Rounds = 5_000;
+        var strategy = Create();
+        var pong = new Sequence();
+        var pongStrategy = Create();
+        var player = Wait.StartThread("pong", () =>
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                WaitThroughTimeouts(strategy, round, _cursor);
+                pong.SetValue(round);
+                pongStrategy.SignalAllWhenBlocking();
+            }
+        });
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            _cursor.SetValue(round);
+            strategy.SignalAllWhenBlocking();
+            WaitThroughTimeouts(pongStrategy, round, pong);
+        }
+
+        Wait.ToEnd(player);
+    }
+
+    private static void WaitThroughTimeouts(IWaitStrategy strategy, long sequence, Sequence cursor)
+    {
+        var group = new DependentSequenceGroup(cursor, []);
+        while (strategy.WaitFor(sequence, group, TestContext.Current.CancellationToken).IsTimeout)
+        {
+            // A timeout is the answer of the strategy that has one, not a wake-up.
+        }
+    }
+
+    private sealed class Waiter
+    {
+        private readonly Thread _thread;
+        private long? _available;
+        private Exception? _exception;
+
+        public Waiter(IWaitStrategy strategy, long sequence, DependentSequenceGroup group, CancellationToken cancellationToken = default)
+        {
+            _thread = Wait.StartThread("waiter", () =>
+            {
+                try
+                {
+                    _available = strategy.WaitFor(sequence, group, cancellationToken).AvailableSequence;
+                }
+                catch (OperationCanceledException ex)
+                {
+                    _exception = ex;
+                }
+            });
+        }
+
+        public bool StaysBlocked() => Wait.StaysBlocked(_thread);
+
+        public long? Result()
+        {
+            Wait.ToEnd(_thread);
+            return _exception is null ? _available : throw new OperationCanceledException("The wait was cancelled.", _exception);
+        }
+    }
+}
