@@ -5,6 +5,9 @@ public abstract class WaitStrategyContract
 {
     private readonly Sequence _cursor = new();
 
+    /// <summary>How long the players of ping-pong go on.</summary>
+    protected virtual int Rounds => 5_000;
+
     protected abstract IWaitStrategy Create();
 
     [Fact]
@@ -78,7 +81,6 @@ public abstract class WaitStrategyContract
     public void No_wake_up_is_lost_in_a_game_of_ping_pong()
     {
         // Each side sleeps between its turns, so one lost signal stops the game.
-        const int Rounds = 5_000;
         var strategy = Create();
         var pong = new Sequence();
         var pongStrategy = Create();
