@@ -81,35 +81,30 @@ public abstract class WaitStrategyContract
     public void No_wake_up_is_lost_in_a_game_of_ping_pong()
     {
         // Each side sleeps between its turns, so one lost signal stops the game.
-        var strategy = Create();
-        var pong = new Sequence();
-        var pongStrategy = Create();
-        var player = Wait.StartThread("pong", () =>
+        var ping = (Sequence: _cursor, Strategy: Create());
+        var pong = (Sequence: new Sequence(), Strategy: Create());
+        var players = new[]
         {
-            for (var round = 0; round < Rounds; round++)
-            {
-                WaitThroughTimeouts(strategy, round, _cursor);
-                pong.SetValue(round);
-                pongStrategy.SignalAllWhenBlocking();
-            }
-        });
-
-        for (var round = 0; round < Rounds; round++)
-        {
-            _cursor.SetValue(round);
-            strategy.SignalAllWhenBlocking();
-            WaitThroughTimeouts(pongStrategy, round, pong);
-        }
-
-        Wait.ToEnd(player);
+            Wait.StartThread("ping", () => Play(mine: ping, other: pong, turnsAhead: 1)),
+            Wait.StartThread("pong", () => Play(mine: pong, other: ping, turnsAhead: 0)),
+        };
+        Array.ForEach(players, Wait.ToEnd);
+        Assert.Equal(Rounds - 1, pong.Sequence.Value);
     }
 
-    private static void WaitThroughTimeouts(IWaitStrategy strategy, long sequence, Sequence cursor)
+    // A timeout ends a player's game too: the time of the strategy that has one is beyond the test's limit.
+    private void Play((Sequence Sequence, IWaitStrategy Strategy) mine, (Sequence Sequence, IWaitStrategy Strategy) other, int turnsAhead)
     {
-        var group = new DependentSequenceGroup(cursor, []);
-        while (strategy.WaitFor(sequence, group, TestContext.Current.CancellationToken).IsTimeout)
+        var group = new DependentSequenceGroup(other.Sequence, []);
+        for (var round = 0; round < Rounds; round++)
         {
-            // A timeout is the answer of the strategy that has one, not a wake-up.
+            if (other.Strategy.WaitFor(round - turnsAhead, group, CancellationToken.None).IsTimeout)
+            {
+                return;
+            }
+
+            mine.Sequence.SetValue(round);
+            mine.Strategy.SignalAllWhenBlocking();
         }
     }
 

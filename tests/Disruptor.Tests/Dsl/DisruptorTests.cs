@@ -83,6 +83,23 @@ public sealed class DisruptorTests
     }
 
     [Fact]
+    public void Shutdown_waits_for_stages_whose_threads_do_not_run_yet()
+    {
+        var scheduler = new HoldingScheduler();
+        var seen = 0;
+        var disruptor = new Disruptor<TestEvent>(() => new TestEvent(), 64, scheduler);
+        disruptor.HandleEventsWith(new BatchHandler((batch, _) => seen += batch.Length));
+        disruptor.PublishEvents(5).Dispose();
+        disruptor.Start();
+
+        Assert.Throws<TimeoutException>(() => disruptor.Shutdown(TimeSpan.FromMilliseconds(20)));
+
+        scheduler.Release();
+        disruptor.Shutdown(Wait.Limit);
+        Assert.Equal(5, seen);
+    }
+
+    [Fact]
     public void Shutdown_gives_up_after_its_time()
     {
         using var release = new ManualResetEventSlim();
@@ -188,5 +205,19 @@ public sealed class DisruptorTests
             using var scope = _disruptor.PublishEvent();
             scope.Event().Value = i;
         }
+    }
+
+    /// <summary>Keeps tasks until released, then gives each a thread.</summary>
+    private sealed class HoldingScheduler : TaskScheduler
+    {
+        private readonly List<Task> _held = [];
+
+        public void Release() => _held.ForEach(task => Wait.StartThread("stage", () => TryExecuteTask(task)));
+
+        protected override void QueueTask(Task task) => _held.Add(task);
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+
+        protected override IEnumerable<Task> GetScheduledTasks() => _held;
     }
 }
