@@ -7,7 +7,7 @@ public class DependentSequenceGroup
     private readonly Sequence[] _dependencies;
 
     /// <summary>A group on <paramref name="cursor"/> if <paramref name="dependencies"/> is empty, else on those.</summary>
-    public DependentSequenceGroup(Sequence cursor, params Sequence[] dependencies)
+    public DependentSequenceGroup(Sequence cursor, Sequence[] dependencies)
     {
         ArgumentNullException.ThrowIfNull(cursor);
         ArgumentNullException.ThrowIfNull(dependencies);

@@ -8,7 +8,7 @@ namespace Disruptor;
 /// The sequencer for a ring that many threads publish to. The cursor is the highest sequence claimed; a flag per slot tells
 /// which are published, so producers publish in any order and consumers still see no gap.
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 3 * CacheLine.Bytes)]
+[StructLayout(LayoutKind.Explicit)]
 public sealed class MultiProducerSequencer : ISequencer
 {
     // Cursor and cache are padded objects; what is left in this one is set once and read by everyone.
@@ -36,6 +36,11 @@ public sealed class MultiProducerSequencer : ISequencer
 
     [FieldOffset(CacheLine.Bytes + 48)]
     private readonly bool _isBlockingWaitStrategy;
+
+#pragma warning disable CS0169, IDE0051 // Never read: it keeps the rest of the last line. The runtime ignores a Size on a class.
+    [FieldOffset(3 * CacheLine.Bytes - 8)]
+    private readonly long _padding;
+#pragma warning restore CS0169, IDE0051
 
     /// <summary>A sequencer with <see cref="BlockingWaitStrategy"/>.</summary>
     public MultiProducerSequencer(int bufferSize)

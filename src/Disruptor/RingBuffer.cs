@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Disruptor;
 
 /// <summary>The part of the ring that does not depend on the event type: sequences, capacity and publication.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 3 * CacheLine.Bytes)]
+[StructLayout(LayoutKind.Explicit)]
 public abstract class RingBuffer : ICursored
 {
     // All of these are set once; the padding keeps what others write off their line. The layout is explicit here because
@@ -16,6 +16,11 @@ public abstract class RingBuffer : ICursored
 
     [FieldOffset(CacheLine.Bytes + 16)]
     private protected readonly int _bufferSize;
+
+#pragma warning disable CS0169, IDE0051 // Never read: it keeps the rest of the last line. The runtime ignores a Size on a class.
+    [FieldOffset(3 * CacheLine.Bytes - 8)]
+    private readonly long _padding;
+#pragma warning restore CS0169, IDE0051
 
     private protected RingBuffer(ISequencer sequencer, Array entries)
     {

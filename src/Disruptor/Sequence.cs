@@ -6,7 +6,7 @@ namespace Disruptor;
 /// <summary>
 /// A position in the ring, written by one side and read by others. The value has its cache line to itself.
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 2 * CacheLine.Bytes)]
+[StructLayout(LayoutKind.Explicit)]
 public class Sequence
 {
     /// <summary>The value before the first event.</summary>
@@ -15,6 +15,11 @@ public class Sequence
     // A whole line before and the rest of a line behind: wherever the collector puts the object, no neighbour shares the line.
     [FieldOffset(CacheLine.Bytes)]
     private long _value;
+
+#pragma warning disable CS0169, IDE0051 // Never read: it keeps the rest of the last line. The runtime ignores a Size on a class.
+    [FieldOffset(2 * CacheLine.Bytes - 8)]
+    private readonly long _padding;
+#pragma warning restore CS0169, IDE0051
 
     /// <summary>Starts at <paramref name="initialValue"/>.</summary>
     public Sequence(long initialValue = InitialCursorValue)

@@ -7,7 +7,7 @@ namespace Disruptor;
 /// The sequencer for a ring that one thread at a time publishes to. It claims without any atomic operation: using it from
 /// two threads at once corrupts the ring, and nothing detects that.
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 5 * CacheLine.Bytes)]
+[StructLayout(LayoutKind.Explicit)]
 public sealed class SingleProducerSequencer : ISequencer
 {
     // Set once and read by everyone.
@@ -32,6 +32,11 @@ public sealed class SingleProducerSequencer : ISequencer
 
     [FieldOffset(3 * CacheLine.Bytes + 8)]
     private long _cachedGatingValue = Sequence.InitialCursorValue;
+
+#pragma warning disable CS0169, IDE0051 // Never read: it keeps the rest of the last line. The runtime ignores a Size on a class.
+    [FieldOffset(5 * CacheLine.Bytes - 8)]
+    private readonly long _padding;
+#pragma warning restore CS0169, IDE0051
 
     /// <summary>A sequencer with <see cref="BlockingWaitStrategy"/>.</summary>
     public SingleProducerSequencer(int bufferSize)
