@@ -32,13 +32,13 @@ internal static partial class ProtocolDocument
             var rows = Rows(i + 1).Where(cells => cells[0] != "offset").Select(cells => new FieldRow(cells[0], cells[1].Split(", "), cells[2])).ToArray();
             if (StructureHeading().Match(Lines[i]) is { Success: true } structure)
             {
-                Structures.Add(structure.Groups[1].Value, rows);
+                Structures.Add(structure.Groups["name"].Value, rows);
             }
 
             foreach (Match message in MessageHeading().Matches(Lines[i]))
             {
-                Messages.Add(message.Groups[2].Value, rows);
-                MessageNumbers.Add(message.Groups[2].Value, ushort.Parse(message.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+                Messages.Add(message.Groups["name"].Value, rows);
+                MessageNumbers.Add(message.Groups["name"].Value, ushort.Parse(message.Groups["number"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
             }
         }
 
@@ -55,9 +55,9 @@ internal static partial class ProtocolDocument
             .Where(line => line.StartsWith('|') && !line.StartsWith("|---", StringComparison.Ordinal))
             .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries));
 
-    [GeneratedRegex("^### Structure (\\w+)", RegexOptions.None, 1000)]
+    [GeneratedRegex("^### Structure (?<name>\\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex StructureHeading();
 
-    [GeneratedRegex("0x([0-9A-F]{4}) (\\w+)", RegexOptions.None, 1000)]
+    [GeneratedRegex("0x(?<number>[0-9A-F]{4}) (?<name>\\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MessageHeading();
 }
