@@ -29,7 +29,10 @@ internal static partial class ProtocolDocument
                 continue;
             }
 
-            var rows = Rows(i + 1).Where(cells => cells[0] != "offset").Select(cells => new FieldRow(cells[0], cells[1].Split(", "), cells[2])).ToArray();
+            var rows = Rows(i + 1)
+                .Where(cells => cells[0] != "offset")
+                .Select(cells => new FieldRow(cells[0], cells[1].Split(", "), cells[2]))
+                .ToArray();
             if (StructureHeading().Match(Lines[i]) is { Success: true } structure)
             {
                 Structures.Add(structure.Groups["name"].Value, rows);
@@ -37,8 +40,9 @@ internal static partial class ProtocolDocument
 
             foreach (Match message in MessageHeading().Matches(Lines[i]))
             {
-                Messages.Add(message.Groups["name"].Value, rows);
-                MessageNumbers.Add(message.Groups["name"].Value, ushort.Parse(message.Groups["number"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+                string name = message.Groups["name"].Value;
+                Messages.Add(name, rows);
+                MessageNumbers.Add(name, ushort.Parse(message.Groups["number"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
             }
         }
 

@@ -44,7 +44,8 @@ internal static class TableEncoder
         return words[0] switch
         {
             "bits8" => [(byte)row.Names.Select((name, bit) => fields[name]!.GetValue<bool>() ? 1 << bit : 0).Sum()],
-            "tag" => value is null ? [] : [byte.Parse(words[1], CultureInfo.InvariantCulture), .. Fields(ProtocolDocument.Structures[words[2]], value)],
+            "tag" when value is null => [],
+            "tag" => [byte.Parse(words[1], CultureInfo.InvariantCulture), .. Fields(ProtocolDocument.Structures[words[2]], value!)],
             "element?" => value is null ? [0, 0] : Element(words[1], value),
             "list8" => Counted(1, value!.AsArray().Count, value.AsArray().SelectMany(item => Element(words[2], item!))),
             "list16" => Counted(2, value!.AsArray().Count, value.AsArray().SelectMany(item => Element(words[2], item!))),
@@ -53,7 +54,8 @@ internal static class TableEncoder
             "bytes16" => Counted(2, Convert.FromHexString(value!.GetValue<string>())),
             "text8" => Counted(1, Encoding.ASCII.GetBytes(value!.GetValue<string>())),
             "text16" => Counted(2, Encoding.UTF8.GetBytes(value!.GetValue<string>())),
-            "u8" or "u16" or "u32" or "u64" or "i64" => Integer(Int128.Parse(value!.ToString(), CultureInfo.InvariantCulture), FixedBytes(row.Type)!.Value),
+            "u8" or "u16" or "u32" or "u64" or "i64" =>
+                Integer(Int128.Parse(value!.ToString(), CultureInfo.InvariantCulture), FixedBytes(row.Type)!.Value),
             _ => Fields(ProtocolDocument.Structures[words[0]], value!),
         };
     }

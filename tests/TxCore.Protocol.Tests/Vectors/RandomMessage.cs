@@ -32,8 +32,11 @@ internal sealed class RandomMessage(Random random)
         var constructor = record.GetConstructors().MaxBy(candidate => candidate.GetParameters().Length);
         return constructor is null
             ? Activator.CreateInstance(record)!
-            : constructor.Invoke([.. constructor.GetParameters().Select(parameter => Optional(parameter) ? null : Value(parameter.ParameterType, record.Name, parameter.Name!))]);
+            : constructor.Invoke([.. constructor.GetParameters().Select(parameter => Argument(parameter, record.Name))]);
     }
+
+    private object? Argument(ParameterInfo parameter, string record) =>
+        Optional(parameter) ? null : Value(parameter.ParameterType, record, parameter.Name!);
 
     private bool Optional(ParameterInfo parameter) =>
         new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable && random.Next(2) == 1;

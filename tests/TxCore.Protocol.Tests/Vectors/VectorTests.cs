@@ -62,7 +62,8 @@ public class VectorTests
     [Fact]
     public void Names_of_vectors_are_unique()
     {
-        string[] names = [.. VectorFile.Vectors.Concat(VectorFile.Longer).Select(vector => vector.Name), .. VectorFile.Refused.Select(vector => vector.Name)];
+        string[] names =
+            [.. VectorFile.Vectors.Concat(VectorFile.Longer).Select(vector => vector.Name), .. VectorFile.Refused.Select(vector => vector.Name)];
         Assert.Equal(names.Length, names.Distinct().Count());
     }
 
