@@ -38,7 +38,7 @@ public static class Frame
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Wire.FrameBytesMax);
         try
         {
-            return buffer.AsSpan(0, Encode(message, buffer)).ToArray();
+            return buffer.AsSpan(0, Encode(message, buffer.AsSpan(0, Wire.FrameBytesMax))).ToArray();
         }
         finally
         {

@@ -36,7 +36,10 @@ public static class ResultCodes
 {
     private static readonly ResultCodeTraits Decision = new(IsFinal: true, ConsumesSequence: true, NextStep.GoOn);
 
-    /// <summary>The traits of <paramref name="code"/>. Codes of 200 and above are decisions, known to this version or not.</summary>
+    /// <summary>
+    /// The traits of <paramref name="code"/>. Codes of 200 and above are decisions, known to this version or not; an unknown code
+    /// below 200 says nothing about the sequence, so the client stops. A code in an <see cref="Messages.Outcome"/> is always a decision.
+    /// </summary>
     public static ResultCodeTraits Describe(ResultCode code) => code switch
     {
         ResultCode.Accepted or ResultCode.MalformedBody or ResultCode.DeadlinePassed => Decision,
@@ -50,6 +53,7 @@ public static class ResultCodes
         ResultCode.Fenced => new(false, false, NextStep.StayAway),
         ResultCode.LogonTimeout or ResultCode.IdleTimeout or ResultCode.SlowReader or ResultCode.ShuttingDown
             or ResultCode.TooManyConnections => new(false, false, NextStep.Reconnect),
-        _ => Decision,
+        >= ResultCode.UnknownRace => Decision,
+        _ => new(false, false, NextStep.StopAndAlarm),
     };
 }

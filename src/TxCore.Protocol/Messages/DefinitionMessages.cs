@@ -118,6 +118,10 @@ public sealed record DefinitionsPage(ulong Version, uint Page, uint PageCount, D
             writer.UInt32(cell.Available);
             writer.UInt16(cell.QuantityMax);
         }
+        else
+        {
+            throw new ArgumentException("An item is a race, a sale or a cell; this one is none.", nameof(item));
+        }
 
         writer.EndElement(mark);
     }

@@ -101,7 +101,7 @@ public sealed record LogonReply(
     }
 }
 
-/// <summary>Sent by both sides when nothing else was sent for the heartbeat interval; the server answers each at once.</summary>
+/// <summary>Sent by the client when it sent nothing for the heartbeat interval; the server answers each at once with its own.</summary>
 /// <param name="Time">The sender's clock, microseconds since 1970-01-01 UTC.</param>
 /// <param name="DefinitionsVersion">The newest definitions version the sender knows: a client that is behind asks for definitions.</param>
 /// <param name="Number">Server: the highest committed number. Client: the highest number it holds.</param>

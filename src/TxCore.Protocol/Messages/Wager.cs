@@ -166,6 +166,6 @@ public sealed record Wager(
             lines[i] = WagerLine.Read(ref reader);
         }
 
-        return lines;
+        return reader.Failed ? [] : lines;
     }
 }

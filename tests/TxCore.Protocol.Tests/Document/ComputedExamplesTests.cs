@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
+using TxCore.Protocol.Tests.Vectors;
+
+namespace TxCore.Protocol.Tests.Document;
+
+/// <summary>The worked logon, serial and control code of PROTOCOL.md, computed again from their definitions.</summary>
+public class ComputedExamplesTests
+{
+    private const string Crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    [Fact]
+    public void The_worked_logon_follows_rfc_7677()
+    {
+        var cells = ProtocolDocument.Section("## 5.").Where(row => row.Length == 2).ToDictionary(row => row[0], row => row[1].Trim('`'));
+        string server = cells["server-first"];
+        byte[] salt = Convert.FromBase64String(server.Split(",s=")[1].Split(',')[0]);
+        byte[] salted = Rfc2898DeriveBytes.Pbkdf2("pencil", salt, 4096, HashAlgorithmName.SHA256, 32);
+        byte[] clientKey = HMACSHA256.HashData(salted, "Client Key"u8);
+        byte[] storedKey = SHA256.HashData(clientKey);
+        string withoutProof = cells["client-final"].Split(",p=")[0];
+        string message = $"{cells["client-first"][3..]},{server},{withoutProof}";
+        byte[] signature = HMACSHA256.HashData(storedKey, Encoding.ASCII.GetBytes(message));
+        byte[] proof = [.. clientKey.Zip(signature, (a, b) => (byte)(a ^ b))];
+        byte[] serverSignature = HMACSHA256.HashData(HMACSHA256.HashData(salted, "Server Key"u8), Encoding.ASCII.GetBytes(message));
+
+        Assert.Equal(Convert.ToHexStringLower(salted), cells["SaltedPassword"]);
+        Assert.Equal(Convert.ToHexStringLower(clientKey), cells["ClientKey"]);
+        Assert.Equal(Convert.ToHexStringLower(storedKey), cells["StoredKey"]);
+        Assert.Equal(message, cells["AuthMessage"]);
+        Assert.Equal(Convert.ToHexStringLower(signature), cells["ClientSignature"]);
+        Assert.Equal($"{withoutProof},p={Convert.ToBase64String(proof)}", cells["client-final"]);
+        Assert.Equal($"v={Convert.ToBase64String(serverSignature)}", cells["server-final"]);
+        Assert.Equal(cells["client-final"], Encoding.ASCII.GetString(Convert.FromHexString(Field("logon proof", "scram"))));
+    }
+
+    [Fact]
+    public void The_serial_and_control_code_follow_their_definitions()
+    {
+        string text = string.Join(' ', ProtocolDocument.Lines);
+        Assert.Contains($"serial `{Serial(123456789)}`, control code `{ControlCode()}`. Serial of 2^64-1: `{Serial(ulong.MaxValue)}`", text);
+        Assert.Equal(Serial(123456789), Field("outcome, wager accepted", "ticketSerial"));
+        Assert.Equal(ControlCode(), Field("outcome, wager accepted", "controlCode"));
+    }
+
+    private static string Field(string vector, string field) =>
+        VectorFile.Vectors.Single(candidate => candidate.Name == vector).Fields[field]!.GetValue<string>();
+
+    private static string Serial(ulong number) => Base32(number, 13) + Base32(number % 1021, 2);
+
+    private static string ControlCode()
+    {
+        byte[] message = [.. "txcore/receipt/v1\0"u8, .. new byte[30]];
+        var fields = message.AsSpan(18);
+        BinaryPrimitives.WriteUInt16BigEndian(fields, 1);
+        BinaryPrimitives.WriteUInt64BigEndian(fields[2..], 123456789);
+        BinaryPrimitives.WriteUInt32BigEndian(fields[10..], 1001);
+        BinaryPrimitives.WriteInt64BigEndian(fields[14..], 200);
+        BinaryPrimitives.WriteInt64BigEndian(fields[22..], 1762347600000000);
+        byte[] key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+        byte[] mac = HMACSHA256.HashData(key, message);
+        return Base32(new BigInteger(mac.AsSpan(0, 5), isUnsigned: true, isBigEndian: true), 8);
+    }
+
+    private static string Base32(BigInteger value, int characters) =>
+        string.Concat(Enumerable.Range(1, characters).Select(i => Crockford[(int)((value >> (5 * (characters - i))) & 31)]));
+}

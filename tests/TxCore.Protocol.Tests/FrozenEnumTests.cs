@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace TxCore.Protocol.Tests;
+
+/// <summary>What is on the wire and in stored rows keeps its number.</summary>
+public class FrozenEnumTests
+{
+    private static readonly Dictionary<Type, string> Frozen = new()
+    {
+        [typeof(MessageType)] =
+            "None 0, LogonRequest 1, LogonChallenge 2, LogonProof 3, LogonReply 4, Heartbeat 5, Error 6, Logoff 7, Wager 257, Cancel 258, "
+            + "Reversal 259, Pay 260, Hold 272, Confirm 273, Release 274, DrawRegister 288, DrawWithdraw 289, StatusQuery 384, "
+            + "DefinitionsRequest 513, DefinitionsPage 514, RaceDefine 769, RaceOpen 770, RaceSuspend 771, RaceStop 772, RaceReopen 773, "
+            + "RaceScratch 774, SaleDefine 785, CellsDefine 786, SaleOpen 787, SaleClose 788, TimeConfirm 801, Outcome 1025, NotDecided 1026, "
+            + "StatusReply 1028, StateChange 1040, Started 1281, DayOpened 1282, HoldExpired 1283, RaceStopDue 1284, SaleCloseDue 1285",
+        [typeof(ResultCode)] =
+            "Accepted 0, MalformedBody 100, SequenceGap 102, SequenceConflict 103, Busy 105, NotLoggedOn 106, Fenced 107, DeadlinePassed 108, "
+            + "RoleNotAllowed 109, SourceMismatch 110, Pending 111, FrameTooLarge 120, FrameTooShort 121, UnknownMessage 122, WrongVersion 123, "
+            + "LogonRefused 124, LogonTimeout 125, IdleTimeout 126, RestoredTooOld 127, SlowReader 128, ShuttingDown 129, WrongShard 130, "
+            + "UnexpectedMessage 131, TooManyConnections 132, UnknownRace 200, RaceNotOpen 201, RaceClosed 202, PoolNotOffered 203, "
+            + "WrongChannel 204, RunnerUnknown 210, RunnerScratched 211, RunnerDuplicated 212, WrongCount 213, FormulaNotAllowed 214, "
+            + "ComplementNotAllowed 215, RiskNotAllowed 216, AllOrdersNotAllowed 217, SpotNotAllowed 219, StakeBelowMinimum 220, "
+            + "StakeAboveMaximum 221, StakeNotMultiple 222, FlexiNotAllowed 223, AmountMismatch 224, CancelTooLate 230, CancelOtherOutlet 231, "
+            + "CancelAfterStop 232, CancelNotAllowed 233, AlreadyCancelled 234, ReversedBeforeArrival 235, ReversalToSupervisor 236, "
+            + "NothingToReverse 237, TicketUnknown 250, BadControlCode 251, NotPayableYet 252, AlreadyPaid 253, DrawNotOpen 300, SoldOut 303, "
+            + "QuantityAboveMaximum 304, HoldExpired 307, UnknownSale 310, SaleNotOpen 311, SaleClosed 312, UnknownCell 313, HoldUnknown 314, "
+            + "HoldNotLive 315, AuthorisationMissing 316, QuantityInvalid 317, RaceExists 400, RaceState 401, SaleExists 402, SaleState 403, "
+            + "DefinitionInvalid 404, SecondActorNeeded 405, CellExists 406, ActorMissing 407, TimeNotHeld 408",
+        [typeof(PresentState)] = "None 0, Live 1, Cancelled 2, Reversed 3, Paid 4, Held 5, Confirmed 6, Released 7, Expired 8",
+        [typeof(BodyField)] =
+            "None 0, Race 1, Pool 2, Formula 3, Bases 4, Associates 5, Complement 6, Risk 7, AllOrders 8, Spot 9, Stake 10, Amount 11, Legs 12, "
+            + "Number 13, Sequence 14, ControlCode 15, Sale 16, Cell 17, Quantity 18, Authorisation 19, Draw 20, Time 21, Runner 22, "
+            + "RunnerCount 23, Actor 24, Person 25, Lines 26, Body 27",
+        [typeof(Channel)] = "Retail 1, Online 2",
+        [typeof(SourceRole)] = "Read 1, Submit 2, Admin 3",
+        [typeof(RaceStatus)] = "None 0, Draft 1, Open 2, Suspended 3, Stopped 4",
+        [typeof(SaleStatus)] = "None 0, Draft 1, Open 2, Closed 3",
+        [typeof(BetType)] =
+            "None 0, Win 1, Place 2, Quinella 3, QuinellaPlace 4, Exacta 5, Trio 6, Trifecta 7, TwoOfFour 8, MiniMulti 9, Multi 10, Tierce 11, "
+            + "QuartePlus 12, QuintePlus 13, Pick5 14, SuperFour 15, TicTrois 16, Report 17",
+        [typeof(Formula)] = "Unit 1, Combined 2, ReducedField 3, TotalField 4",
+        [typeof(StakeForm)] = "Multiple 1, Flexi 2, Value 3",
+        [typeof(PaymentMeans)] = "Cash 0, Card 1, Account 2, Voucher 3",
+        [typeof(TransactionStatus)] = "Decided 1, Pending 2, Unknown 3",
+    };
+
+    public static TheoryData<string> Enumerations => [.. Frozen.Keys.Select(type => type.Name)];
+
+    [Theory]
+    [MemberData(nameof(Enumerations))]
+    public void Values_on_the_wire_and_in_stored_rows_never_change(string enumeration)
+    {
+        var (type, frozen) = Frozen.Single(pair => pair.Key.Name == enumeration);
+        string actual = string.Join(
+            ", ", Enum.GetValues(type).Cast<object>().Select(value => $"{value} {Convert.ToInt64(value, CultureInfo.InvariantCulture)}"));
+        Assert.True(
+            frozen == actual,
+            $"""
+            {enumeration} changed. Its values are on the wire and in stored rows: never rename, renumber or remove one.
+            For a new value take a free number (PROTOCOL.md section 10), and add it here, to PROTOCOL.md (sections 7 to 10) and,
+            for a message, to protocol-vectors.json.
+            frozen: {frozen}
+            actual: {actual}
+            """);
+    }
+
+    [Fact]
+    public void Every_enumeration_of_the_wire_is_frozen()
+    {
+        Type[] notOnTheWire = [typeof(NextStep), typeof(FrameResult)];
+        var enumerations = typeof(Wire).Assembly.GetExportedTypes().Where(type => type.IsEnum).Except(notOnTheWire);
+        Assert.Equal(enumerations.Select(type => type.Name).Order(), Frozen.Keys.Select(type => type.Name).Order());
+    }
+
+    [Fact]
+    public void The_online_offset_and_the_limits_of_version_1_never_change() => Assert.Equal(
+        (1000, 1, 8, 65_536, 20, 10, 20, 10, 31, 32, 32, 1024, 40, 1000),
+        ((int)BetTypes.OnlineOffset, (int)Wire.Version, Wire.HeaderBytes, Wire.FrameBytesMax, Wire.TransactionHeaderBytes,
+            Wire.ControlHeaderBytes, Wire.LinesMax, Wire.LegsMax, Wire.RunnersMax, Wire.PersonKeyBytes, Wire.AuthorisationBytesMax,
+            Wire.ScramBytesMax, Wire.PoolsMax, Wire.CellsMax));
+}

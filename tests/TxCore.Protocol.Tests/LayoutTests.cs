@@ -1,0 +1,91 @@
+using TxCore.Protocol.Messages;
+
+namespace TxCore.Protocol.Tests;
+
+/// <summary>Frames written out by hand, and the corners of single fields.</summary>
+public class LayoutTests
+{
+    [Fact]
+    public void A_logoff_is_a_bare_header() => Assert.Equal(
+        [0x04, 0x00, 0x00, 0x00, 0x07, 0x00, 0x01, 0x00],
+        Frame.Encode(default(Logoff)));
+
+    [Fact]
+    public void A_status_query_is_header_source_and_sequence_in_little_endian() => Assert.Equal(
+        [
+            0x10, 0x00, 0x00, 0x00, 0x80, 0x01, 0x01, 0x00,
+            0x78, 0x56, 0x34, 0x12,
+            0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01,
+        ],
+        Frame.Encode(new StatusQuery(0x12345678, 0x0102030405060708)));
+
+    [Fact]
+    public void A_race_stop_is_its_three_headers_race_and_two_empty_fields() => Assert.Equal(
+        [
+            0x31, 0x00, 0x00, 0x00, 0x04, 0x03, 0x01, 0x00,
+            0x01, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+            0x03, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x05, 0x00,
+            0xE1, 0x01, 0x35, 0x01, 0x01, 0x08,
+            0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        ],
+        new RaceControl(new TransactionHeader(1, 2, -1), new ControlHeader(3, 4, 5), new RaceId(20251105, 1, 8), 0, 0).Encode(MessageType.RaceStop));
+
+    [Fact]
+    public void A_race_reads_as_one_number()
+    {
+        var race = new RaceId(20251105, 1, 8);
+        Assert.Equal(202511050108, race.Value);
+        Assert.Equal(race, RaceId.FromValue(race.Value));
+        Assert.Equal("20251105-R1C8", race.ToString());
+    }
+
+    [Fact]
+    public void A_pool_number_tells_its_channel_and_bet_type()
+    {
+        foreach (var type in Enum.GetValues<BetType>())
+        {
+            foreach (var channel in Enum.GetValues<Channel>())
+            {
+                ushort pool = BetTypes.PoolOf(type, channel);
+                Assert.Equal((type, channel), (BetTypes.TypeOf(pool), BetTypes.ChannelOf(pool)));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_type_of_a_frame_is_seen_without_decoding_it()
+    {
+        byte[] frame = Frame.Encode(new StatusQuery(1, 2));
+        Assert.Equal(MessageType.StatusQuery, Wire.PeekType(frame));
+        Assert.Equal(MessageType.None, Wire.PeekType(frame.AsSpan(0, Wire.HeaderBytes - 1)));
+    }
+
+    [Fact]
+    public void An_item_that_is_no_race_sale_or_cell_is_not_written() =>
+        Assert.Throws<ArgumentException>(() => Frame.Encode(new DefinitionsPage(1, 0, 1, [new DefinitionItem(null, null, null)])));
+
+    [Fact]
+    public void A_wager_cut_in_a_line_keeps_its_header_and_no_half_read_lines()
+    {
+        var line = new WagerLine(new RaceId(20251105, 1, 8), 1, Formula.Unit, false, false, 0, 0, StakeForm.Multiple, 1, 200, [7], [], []);
+        var header = new TransactionHeader(1001, 7, 0);
+        byte[] frame = Frame.Encode(new Wager(header, 0, 0, 0, PaymentMeans.Cash, [], [], 400, [line, line]));
+        Assert.False(Frame.TryDecode<Wager>(frame.AsSpan(Wire.HeaderBytes, frame.Length - Wire.HeaderBytes - 40), out var cut));
+        Assert.Equal(header, cut.Header);
+        Assert.Empty(cut.Lines);
+    }
+
+    [Fact]
+    public void A_frame_longer_than_the_limit_is_not_written()
+    {
+        var pool = new PoolDefinition(1, 200, 300, 0, new byte[16], new byte[16]);
+        var race = new RaceItem(default, RaceStatus.Open, 0, 0, 0, 16, 0, [.. Enumerable.Repeat(pool, Wire.PoolsMax)]);
+        var items = Enumerable.Repeat(new DefinitionItem(race, null, null), 50).ToArray();
+        Assert.ThrowsAny<ArgumentException>(() => Frame.Encode(new DefinitionsPage(1, 0, 1, items)));
+    }
+
+    [Fact]
+    public void The_assembly_depends_on_nothing_but_the_framework() => Assert.All(
+        typeof(Wire).Assembly.GetReferencedAssemblies(),
+        reference => Assert.StartsWith("System.", reference.Name, StringComparison.Ordinal));
+}
