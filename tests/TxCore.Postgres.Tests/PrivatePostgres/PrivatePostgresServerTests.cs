@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using TxCore.Postgres.PrivatePostgres;
 
@@ -56,6 +57,18 @@ public sealed class PrivatePostgresServerTests
     }
 
     [Fact]
+    public async Task The_server_has_a_session_of_its_own_so_that_the_terminals_interrupt_does_not_reach_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sessions are read from /proc.");
+        await using PrivatePostgresServer server = await PrivatePostgresServer.StartAsync(cancellationToken: Cancellation);
+
+        // The session is the sixth field of the process's status line; the array begins at the third.
+        int postmaster = server.PostmasterProcessId!.Value;
+        Assert.Equal(postmaster.ToString(CultureInfo.InvariantCulture), UnixSignal.ReadStat(postmaster)![6 - 3]);
+        Assert.Equal(server.SupervisorProcessId.ToString(CultureInfo.InvariantCulture), UnixSignal.ReadStat(server.SupervisorProcessId)![6 - 3]);
+    }
+
+    [Fact]
     public async Task Durability_is_set_as_in_production()
     {
         await using PrivatePostgresServer server = await PrivatePostgresServer.StartAsync(cancellationToken: Cancellation);
@@ -72,33 +85,24 @@ public sealed class PrivatePostgresServerTests
     [Fact]
     public async Task A_kept_directory_can_be_started_again_with_its_data()
     {
-        string parent = Directory.CreateTempSubdirectory("txcore-kept-").FullName;
-        OpenToOthers(parent);
-        try
+        using var parent = new OpenTempDirectory();
+        var options = new PrivatePostgresOptions { ExistingDirectory = Path.Combine(parent.FullPath, "server") };
+        await using (PrivatePostgresServer first = await PrivatePostgresServer.StartAsync(options, Cancellation))
         {
-            var options = new PrivatePostgresOptions { ExistingDirectory = Path.Combine(parent, "server") };
-            await using (PrivatePostgresServer first = await PrivatePostgresServer.StartAsync(options, Cancellation))
-            {
-                await ExecuteAsync(first, "CREATE TABLE kept AS SELECT 7 AS number");
-            }
+            await ExecuteAsync(first, "CREATE TABLE kept AS SELECT 7 AS number");
+        }
 
-            await using PrivatePostgresServer second = await PrivatePostgresServer.StartAsync(options, Cancellation);
-            Assert.Equal("7", await ReadAsync(second, "SELECT number::text FROM kept"));
-        }
-        finally
-        {
-            Directory.Delete(parent, recursive: true);
-        }
+        await using PrivatePostgresServer second = await PrivatePostgresServer.StartAsync(options, Cancellation);
+        Assert.Equal("7", await ReadAsync(second, "SELECT number::text FROM kept"));
     }
 
     [Fact]
     public async Task A_server_that_cannot_start_says_why_with_its_log_and_leaves_nothing()
     {
-        string parent = Directory.CreateTempSubdirectory("txcore-broken-").FullName;
-        OpenToOthers(parent);
+        using var parent = new OpenTempDirectory();
         var options = new PrivatePostgresOptions
         {
-            BaseDirectory = parent,
+            BaseDirectory = parent.FullPath,
             ExtraSettings = new Dictionary<string, string>(StringComparer.Ordinal) { ["shared_buffers"] = "lots" },
         };
 
@@ -106,28 +110,32 @@ public sealed class PrivatePostgresServerTests
             () => PrivatePostgresServer.StartAsync(options, Cancellation));
 
         Assert.Contains("shared_buffers", exception.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(parent));
-        Directory.Delete(parent);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(parent.FullPath));
     }
 
     [Fact]
     public async Task A_killed_server_that_is_not_restarted_is_cleared_away_too()
     {
         PrivatePostgresServer server = await PrivatePostgresServer.StartAsync(cancellationToken: Cancellation);
+        int postmaster = server.PostmasterProcessId!.Value;
+
+        // Paused, so that no child comes or goes while they are looked at.
+        await server.PauseAsync(Cancellation);
+        string[] sharedMemory = SharedMemoryFilesOf([postmaster, .. await UnixSignal.ChildrenOfAsync(postmaster, Cancellation)]);
         await server.KillAsync();
 
         await server.DisposeAsync();
 
+        Assert.False(UnixSignal.IsRunning(postmaster));
         Assert.False(Directory.Exists(server.InstancePath));
+        Assert.DoesNotContain(sharedMemory, File.Exists);
     }
 
-    private static void OpenToOthers(string directory)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
-        }
-    }
+    private static string[] SharedMemoryFilesOf(IEnumerable<int> processIds) => OperatingSystem.IsLinux()
+        ? [.. processIds.SelectMany(id => File.ReadLines($"/proc/{id}/maps"))
+            .Where(line => line.Contains("/dev/shm/", StringComparison.Ordinal))
+            .Select(line => line[line.IndexOf("/dev/shm/", StringComparison.Ordinal)..])]
+        : [];
 
     private static async Task<NpgsqlConnection> OpenAsync(PrivatePostgresServer server)
     {
