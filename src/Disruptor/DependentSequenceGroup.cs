@@ -22,6 +22,9 @@ public class DependentSequenceGroup
     /// <summary>The ring's cursor, which is never below <see cref="Value"/>.</summary>
     public long CursorValue => _cursor.Value;
 
+    /// <summary>For a wait strategy to keep what belongs to this group.</summary>
+    public object? Tag { get; set; }
+
     /// <summary>The slowest of the sequences waited for.</summary>
     public long Value
     {

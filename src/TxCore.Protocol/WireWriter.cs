@@ -26,17 +26,17 @@ public ref struct WireWriter(Span<byte> destination)
     public void Int64(long value) => UInt64((ulong)value);
 
     /// <summary>Writes bytes as they are.</summary>
-    public void Bytes(ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
+    public void Bytes(scoped ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
 
     /// <summary>Writes bytes preceded by their count in one byte (at most 255).</summary>
-    public void CountedBytes(ReadOnlySpan<byte> value)
+    public void CountedBytes(scoped ReadOnlySpan<byte> value)
     {
         Byte(checked((byte)value.Length));
         Bytes(value);
     }
 
     /// <summary>Writes bytes preceded by their count in two bytes (at most 65,535).</summary>
-    public void LongCountedBytes(ReadOnlySpan<byte> value)
+    public void LongCountedBytes(scoped ReadOnlySpan<byte> value)
     {
         UInt16(checked((ushort)value.Length));
         Bytes(value);

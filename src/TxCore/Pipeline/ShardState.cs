@@ -94,11 +94,6 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
     /// <summary>What became, up to now, of what an entry made.</summary>
     public PresentState PresentStateOf(in Entry entry)
     {
-        if (entry.Code == ResultCode.ReversedBeforeArrival)
-        {
-            return PresentState.Reversed;
-        }
-
         if (entry.Code != ResultCode.Accepted)
         {
             return PresentState.None;

@@ -9,9 +9,13 @@ using TxCore.Storage;
 namespace TxCore.Pipeline;
 
 /// <summary>Stage 1: decides events one by one on a thread of its own. Once the shard has failed it decides nothing more.</summary>
-internal sealed class DecideStage(Decider decider, ShardFailure failure) : IBatchEventHandler<TxEvent>
+internal sealed class DecideStage(Decider decider, IWaitStrategy next, ShardFailure failure) : IBatchEventHandler<TxEvent>, IEventProcessorSequenceAware
 {
+    private Sequence? _sequence;
+
     public int? MaxBatchSize => 256;
+
+    public void SetSequenceCallback(Sequence sequenceCallback) => _sequence = sequenceCallback;
 
     /// <summary>The clock stepped forward beyond the limit and waits to be confirmed; read by health from any thread.</summary>
     public bool IsTimeHeld => Volatile.Read(ref _timeHeld);
@@ -32,6 +36,8 @@ internal sealed class DecideStage(Decider decider, ShardFailure failure) : IBatc
         }
 
         Volatile.Write(ref _timeHeld, decider.IsTimeHeld);
+        _sequence!.SetValue(sequence + batch.Length - 1);
+        next.SignalAllWhenBlocking();
     }
 }
 
@@ -39,9 +45,11 @@ internal sealed class DecideStage(Decider decider, ShardFailure failure) : IBatc
 /// Stage 2: makes whatever queued while the last commit ran durable, on a thread of its own: the one place that waits on a task. A
 /// batch without rows still commits under the epoch before anything is answered, so that a writer that lost the shard stays silent.
 /// </summary>
-internal sealed class PersistStage(IShardStore store, ShardIdentity identity, ChainHead head, int batchEventsMax, ShardFailure failure)
-    : IBatchEventHandler<TxEvent>
+internal sealed class PersistStage(
+    IShardStore store, ShardIdentity identity, ChainHead head, int batchEventsMax, IWaitStrategy next, ShardFailure failure)
+    : IBatchEventHandler<TxEvent>, IEventProcessorSequenceAware
 {
+    private Sequence? _sequence;
     private readonly RowBatch _batch = new() { Rows = new RowWriter(identity.Shard) };
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _headHash = [.. head.Hash];
@@ -50,6 +58,8 @@ internal sealed class PersistStage(IShardStore store, ShardIdentity identity, Ch
     private ChainHead _head = head;
 
     public int? MaxBatchSize => batchEventsMax;
+
+    public void SetSequenceCallback(Sequence sequenceCallback) => _sequence = sequenceCallback;
 
     /// <summary>The end of the chain as committed; read from any thread.</summary>
     public ChainHead Head => Volatile.Read(ref _head);
@@ -81,6 +91,9 @@ internal sealed class PersistStage(IShardStore store, ShardIdentity identity, Ch
         {
             work.CommittedTicks = now;
         }
+
+        _sequence!.SetValue(sequence + batch.Length - 1);
+        next.SignalAllWhenBlocking();
     }
 
     /// <summary>Encodes the rows of a batch; true when something will be answered, rows or not.</summary>

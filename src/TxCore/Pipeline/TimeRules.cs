@@ -13,6 +13,9 @@ internal sealed class TimeRules(ShardState state)
     /// <summary>Most expiries before one event; the rest come before the next ones. Stops have no such limit.</summary>
     public const int ExpiriesPerEventMax = 256;
 
+    /// <summary>Largest step between the last entry and a start, in microseconds: a week of downtime; more is taken for a wrong clock.</summary>
+    private const long StartStepMax = 7L * 24 * 3600 * 1_000_000;
+
     private long _heldTime;
 
     public bool IsHeld { get; private set; }
@@ -20,13 +23,13 @@ internal sealed class TimeRules(ShardState state)
     public void Advance(TxEvent work)
     {
         long step = work.ReceivedAt - state.Time;
-        if (work.Kind == EventKind.Start || state.Time == 0)
+        if (state.Time == 0)
         {
-            state.Time = Math.Max(state.Time, work.ReceivedAt);
+            state.Time = work.ReceivedAt;
             return;
         }
 
-        IsHeld = step > state.Rules.TimeStepMaxSeconds * 1_000_000L;
+        IsHeld = step > (work.Kind == EventKind.Start ? StartStepMax : state.Rules.TimeStepMaxSeconds * 1_000_000L);
         if (IsHeld)
         {
             _heldTime = work.ReceivedAt;
@@ -38,7 +41,10 @@ internal sealed class TimeRules(ShardState state)
             state.Time = work.ReceivedAt;
         }
 
-        TakeDue(work);
+        if (work.Kind != EventKind.Start)
+        {
+            TakeDue(work);
+        }
     }
 
     /// <summary>Decides the confirmation of a held step; the time it names may differ from the host's by no more than the limit.</summary>

@@ -48,6 +48,12 @@ public sealed class SessionRegistry(int connectionsMax)
     {
         lock (_gate)
         {
+            if (!_all.Contains(session))
+            {
+                // Closed while its logon was in the ring.
+                return null;
+            }
+
             _bySource.Remove(session.Source, out var older);
             _bySource.Add(session.Source, session);
             _stale = true;

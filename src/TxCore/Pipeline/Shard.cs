@@ -1,0 +1,312 @@
+using System.Diagnostics;
+using Disruptor;
+using Disruptor.Dsl;
+using Microsoft.Extensions.Logging;
+using TxCore.Diagnostics;
+using TxCore.Sessions;
+using TxCore.Storage;
+using TxCore.Wagering;
+
+namespace TxCore.Pipeline;
+
+/// <summary>A shard: one store, one ring, its stages and sessions. Started once, drained once; a failure ends it.</summary>
+public sealed class Shard : IAdmission, IAsyncDisposable
+{
+    private readonly ShardOptions _options;
+    private readonly IShardStore _store;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Disruptor<TxEvent> _disruptor;
+    private readonly DecideStage _decide;
+    private readonly PersistStage _persist;
+    private readonly SnapshotFollower _follower;
+    private readonly List<Task> _background = [];
+    private volatile bool _draining;
+    private bool _disposed;
+
+    private Shard(
+        ShardOptions options, IShardStore store, IShardReader reader, ReceiptKeys keys, ISourceDirectory sources, TimeProvider clock, ILogger logger,
+        ShardState state, ChainHead head)
+    {
+        (_options, _store, _clock, _logger) = (options, store, clock, logger);
+
+        // The way of a transaction, whole: session -> ring -> 1 decide -> 2 persist -> 3 reply -> session.
+        var wait = new StageWaitStrategy();
+        _disruptor = new Disruptor<TxEvent>(static () => new TxEvent(), options.RingSize, TaskScheduler.Default, ProducerType.Multi, wait);
+        Intake = new Intake(_disruptor.RingBuffer, options.ControlReserve);
+        Board = new DefinitionsBoard(clock);
+        Board.Load(state);
+        Registry = new SessionRegistry(options.Limits.ConnectionsMax);
+        _decide = new DecideStage(new Decider(state, keys), wait, Failure);
+        _persist = new PersistStage(store, options.Identity, head, options.BatchEventsMax, wait, Failure);
+        var reply = new ReplyStage(Board, Registry, Intake, Latencies, Failure);
+        _disruptor.SetDefaultExceptionHandler(new StageExceptionHandler(Failure));
+        _disruptor.HandleEventsWith(_decide).Then(_persist).Then(reply);
+
+        Services = new SessionServices(
+            options.Identity, Intake, this, Registry, Board, sources, reader, new AnswerEncoder(options.Identity, keys), options.Limits, clock, logger);
+        _follower = new SnapshotFollower(options, reader, WindowOf(sources), () => _persist.Head.Number, clock, logger);
+    }
+
+    /// <summary>The way into the ring.</summary>
+    public Intake Intake { get; }
+
+    /// <summary>What is on sale, as committed.</summary>
+    public DefinitionsBoard Board { get; }
+
+    /// <summary>The sessions.</summary>
+    public SessionRegistry Registry { get; }
+
+    /// <summary>What a connection handler needs to serve a connection.</summary>
+    public SessionServices Services { get; }
+
+    /// <summary>How the shard dies, and why it did.</summary>
+    public ShardFailure Failure { get; } = new();
+
+    /// <summary>Latency of every stage.</summary>
+    public StageLatencies Latencies { get; } = new();
+
+    /// <summary>The end of the chain as committed.</summary>
+    public ChainHead Head => _persist.Head;
+
+    /// <summary>What the store is going through.</summary>
+    public StoreHealth StoreHealth => _store.Health;
+
+    /// <summary>The shard.</summary>
+    public ShardIdentity Identity => _options.Identity;
+
+    /// <summary>Number of the last snapshot written in this run; 0 for none.</summary>
+    public long LastSnapshot => _follower.LastSnapshot;
+
+    /// <inheritdoc/>
+    public bool IsDraining => _draining;
+
+    /// <inheritdoc/>
+    public bool IsStalled => _persist.CommitStartedTicks is var started and not 0
+        && Stopwatch.GetElapsedTime(started).TotalMilliseconds > _options.CommitStallMilliseconds;
+
+    /// <inheritdoc/>
+    public bool IsBusy => _draining || Failure.HasFailed || IsStalled;
+
+    /// <summary>True when the shard takes transactions; otherwise <paramref name="reason"/> says why not.</summary>
+    public bool IsReady(out string reason)
+    {
+        reason = Failure.HasFailed ? $"failed: {Failure.Reason!.Message}"
+            : _draining ? "draining"
+            : IsStalled ? $"no commit for {_options.CommitStallMilliseconds} ms: {_store.Health.Trouble ?? "PostgreSQL does not answer"}"
+            : _decide.IsTimeHeld ? "the clock stepped forward and waits to be confirmed"
+            : "";
+        return reason.Length == 0;
+    }
+
+    /// <summary>Takes the shard, recovers it, and starts its stages; returns once its start is durable.</summary>
+    public static async Task<Shard> StartAsync(
+        ShardOptions options, IShardStore store, IShardReader reader, ReceiptKeys keys, ISourceDirectory sources, TimeProvider clock, ILogger logger,
+        CancellationToken cancellationToken)
+    {
+        options.Validate();
+        if (!keys.Has(options.Rules.KeyEpoch))
+        {
+            throw new ArgumentException($"Rules.KeyEpoch is {options.Rules.KeyEpoch}, which has no receipt key.");
+        }
+
+        long started = Stopwatch.GetTimestamp();
+        var head = await store.OpenAsync(cancellationToken);
+        var state = await Recovery.RecoverAsync(options.Identity, reader, WindowOf(sources), logger, cancellationToken);
+        if (state.LastNumber != head.Number)
+        {
+            throw new StoreRefusedException(
+                $"The shard's row says number {head.Number}, its entries end at {state.LastNumber}. Run 'txcore verify' before anything else.");
+        }
+
+        var shard = new Shard(options, store, reader, keys, sources, clock, logger, state, head);
+        await shard.RunAsync(cancellationToken);
+        logger.ShardServes(
+            options.Identity.Shard, options.Identity.Channel, shard.Head.Number + 1, head.Epoch, state.Sources.Count,
+            (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        return shard;
+    }
+
+    /// <summary>
+    /// Takes nothing new, finishes what was taken, closes the sessions; true when everything was answered within
+    /// <paramref name="timeout"/>.
+    /// </summary>
+    public async Task<bool> DrainAsync(TimeSpan timeout)
+    {
+        _draining = true;
+        _logger.ShardDrains(Identity.Shard);
+        bool finished = !Failure.HasFailed && await FlushRingAsync(timeout);
+        Intake.Close();
+        foreach (var session in Registry.All())
+        {
+            session.Refuse(Protocol.ResultCode.ShuttingDown, 0);
+        }
+
+        await WaitForSessionsAsync(TimeSpan.FromSeconds(1));
+        if (finished)
+        {
+            _logger.ShardStopped(Identity.Shard, Head.Number);
+        }
+
+        return finished;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _draining = true;
+        Intake.Close();
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_background);
+        _disruptor.Halt();
+        await _store.DisposeAsync();
+        Intake.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static Func<uint, int> WindowOf(ISourceDirectory sources) => id => sources.Find(id)?.Window ?? 64;
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        _disruptor.Start();
+        var started = new Signal();
+        PublishStart(started);
+        var first = await Task.WhenAny(started.Task, Failure.Failed).WaitAsync(cancellationToken);
+        if (first == Failure.Failed)
+        {
+            await DisposeAsync();
+            throw Failure.Reason!;
+        }
+
+        _background.Add(RunBackgroundAsync(TickAsync));
+        _background.Add(RunBackgroundAsync(SweepAsync));
+        _background.Add(RunBackgroundAsync(_follower.RunAsync));
+        _background.Add(RunBackgroundAsync(WatchFailureAsync));
+    }
+
+    private void PublishStart(Signal signal)
+    {
+        if (!Intake.TryClaimReserved(out long slot))
+        {
+            throw new InvalidOperationException("The ring is full before the start.");
+        }
+
+        var work = Intake[slot];
+        work.Reset(EventKind.Start, _clock.GetUnixMicroseconds(), Stopwatch.GetTimestamp());
+        work.Type = Protocol.MessageType.Started;
+        work.Session = signal;
+        work.Command.AsSpan(0, SystemCommand.DeadlineBytes).Clear();
+        work.CommandBytes = SystemCommand.DeadlineBytes + _options.Rules.Write(work.Command.AsSpan(SystemCommand.DeadlineBytes));
+        Intake.Publish(slot, 1);
+    }
+
+    private async Task<bool> FlushRingAsync(TimeSpan timeout)
+    {
+        var flushed = new Signal();
+        while (!PublishTick(flushed))
+        {
+            await Task.Delay(1);
+        }
+
+        var first = await Task.WhenAny(flushed.Task, Failure.Failed, Task.Delay(timeout));
+        return first == flushed.Task;
+    }
+
+    private bool PublishTick(Signal? signal)
+    {
+        if (!Intake.TryClaimReserved(out long slot))
+        {
+            return false;
+        }
+
+        var work = Intake[slot];
+        work.Reset(EventKind.Tick, _clock.GetUnixMicroseconds(), Stopwatch.GetTimestamp());
+        work.Session = signal;
+        Intake.Publish(slot, 1);
+        return true;
+    }
+
+    private async Task RunBackgroundAsync(Func<CancellationToken, Task> work)
+    {
+        try
+        {
+            await work(_stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The shard stops.
+        }
+        catch (Exception fault)
+        {
+            Failure.Fail(fault);
+        }
+    }
+
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(_options.TickMilliseconds), _clock);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            PublishTick(null);
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _clock);
+        var watch = new ShardWatch(this, _decide, _logger);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            foreach (var session in Registry.All())
+            {
+                session.Sweep();
+            }
+
+            watch.Look();
+        }
+    }
+
+    /// <summary>Ends all connections when the shard has failed: what they wait for will not come.</summary>
+    private async Task WatchFailureAsync(CancellationToken cancellationToken)
+    {
+        await Failure.Failed.WaitAsync(cancellationToken);
+        Intake.Close();
+        _logger.ShardFailed(Identity.Shard, Failure.Reason);
+        foreach (var session in Registry.All())
+        {
+            session.Refuse(Protocol.ResultCode.ShuttingDown, 0);
+        }
+    }
+
+    private async Task WaitForSessionsAsync(TimeSpan timeout)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (Registry.ConnectionCount > 0 && Stopwatch.GetElapsedTime(started) < timeout)
+        {
+            await Task.Delay(5);
+        }
+    }
+
+    /// <summary>A peer that only notices that its event went all the way.</summary>
+    private sealed class Signal : ISessionPeer
+    {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ulong Id => 0;
+
+        public Task Task => _done.Task;
+
+        public void Answer(TxEvent answered) => _done.TrySetResult();
+
+        public void Flush()
+        {
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Buffers;
+using TxCore.Pipeline;
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+using TxCore.Storage;
+
+namespace TxCore.Sessions;
+
+/// <summary>Where a session stands.</summary>
+internal enum SessionState
+{
+    /// <summary>Connected: the logon request is awaited.</summary>
+    Connected,
+
+    /// <summary>Challenged: the proof is awaited.</summary>
+    Challenged,
+
+    /// <summary>The logon is in the ring.</summary>
+    LoggingOn,
+
+    /// <summary>Logged on.</summary>
+    LoggedOn,
+
+    /// <summary>On its way out: nothing more is read.</summary>
+    Closing,
+}
+
+/// <summary>The logon: SCRAM, then the ring, then the reply after a commit.</summary>
+public sealed partial class Session
+{
+    private volatile SessionState _state;
+    private ScramServer? _scram;
+    private LogonRequest? _request;
+    private SourceRecord? _record;
+    private byte[] _serverFinal = [];
+    private SourceState? _sourceState;
+    private SourceRole _role;
+    private int _window;
+
+    private ValueTask DispatchBeforeLogonAsync(MessageType type, ReadOnlySequence<byte> payload)
+    {
+        switch (type)
+        {
+            case MessageType.LogonRequest when _state == SessionState.Connected:
+                return ChallengeAsync(payload);
+            case MessageType.LogonProof when _state == SessionState.Challenged:
+                return ProveAsync(payload);
+            default:
+                bool known = Enum.IsDefined(type);
+                var code = type.IsSequenced() && known ? ResultCode.NotLoggedOn
+                    : known ? ResultCode.UnexpectedMessage
+                    : ResultCode.UnknownMessage;
+                Refuse(code, (uint)type);
+                return default;
+        }
+    }
+
+    private ValueTask ChallengeAsync(ReadOnlySequence<byte> payload)
+    {
+        if (!Frame.TryDecode<LogonRequest>(payload.ToArray(), out var request))
+        {
+            Refuse(ResultCode.FrameTooShort, (uint)MessageType.LogonRequest);
+            return default;
+        }
+
+        _request = request;
+        Source = request.Source;
+        if ((request.Shard != 0 && request.Shard != _services.Identity.Shard) || request.Channel != _services.Identity.Channel)
+        {
+            RefuseLogon(ResultCode.WrongShard);
+            return default;
+        }
+
+        _record = _services.Sources.Find(request.Source);
+        _scram = request.Source == 0 ? null : ScramServer.Start(request.Source, _record, request.Scram);
+        if (_scram is null)
+        {
+            return RefuseLogonLaterAsync();
+        }
+
+        _state = SessionState.Challenged;
+        SendFrame(new LogonChallenge(_scram.ServerFirst));
+        return default;
+    }
+
+    private async ValueTask ProveAsync(ReadOnlySequence<byte> payload)
+    {
+        if (!Frame.TryDecode<LogonProof>(payload.ToArray(), out var proof))
+        {
+            Refuse(ResultCode.FrameTooShort, (uint)MessageType.LogonProof);
+        }
+        else if (!_scram!.TryFinish(proof.Scram, out _serverFinal))
+        {
+            await RefuseLogonLaterAsync();
+        }
+        else if (_record!.Channel != _services.Identity.Channel)
+        {
+            RefuseLogon(ResultCode.WrongShard);
+        }
+        else
+        {
+            _state = SessionState.LoggingOn;
+            _role = _record.Role;
+            _window = _record.Window;
+            Outlet = _record.Outlet;
+            await _frames.PublishLogonAsync(_window, Outlet, (long)_request!.LastNumberHeld, _closing.Token);
+        }
+
+        _scram = null;
+    }
+
+    /// <summary>Called by the reply thread once a commit later than the logon is durable.</summary>
+    private void CompleteLogon(TxEvent logon)
+    {
+        if (_state != SessionState.LoggingOn)
+        {
+            return;
+        }
+
+        if (logon.AnswerCode != ResultCode.Accepted)
+        {
+            _services.Logger.RestoredTooOld(Source, logon.LastNumberHeld, logon.HighestNumber);
+            RefuseLogon(logon.AnswerCode);
+            return;
+        }
+
+        _sourceState = logon.SourceState;
+        _services.Registry.LogOn(this)?.Refuse(ResultCode.Fenced, 0);
+        SendFrame(new LogonReply(
+            ResultCode.Accepted, (ushort)_services.Identity.Shard, _services.Identity.Channel, (ulong)logon.NextSequence, (uint)_window,
+            (ulong)logon.HighestNumber, logon.Time, (ulong)logon.DefinitionsVersion, logon.SessionEpoch, (uint)logon.BusinessDay, _serverFinal));
+        _state = SessionState.LoggedOn;
+        _record = null;
+        _request = null;
+    }
+
+    private async ValueTask RefuseLogonLaterAsync()
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(_services.Limits.LogonFailureDelayMilliseconds), _services.Clock, _closing.Token);
+        RefuseLogon(ResultCode.LogonRefused);
+    }
+
+    private void RefuseLogon(ResultCode code)
+    {
+        _services.Logger.LogonRefused(Source, code);
+        SendFrame(new LogonReply(code, (ushort)_services.Identity.Shard, _services.Identity.Channel, 0, 0, 0, 0, 0, 0, 0, []));
+        _output.Flush();
+        BeginClose();
+    }
+
+    private void SendFrame<T>(T message)
+        where T : IMessage<T> => Send(Frame.Encode(message));
+}

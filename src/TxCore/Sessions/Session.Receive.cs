@@ -1,0 +1,203 @@
+using System.Buffers;
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+
+namespace TxCore.Sessions;
+
+/// <summary>The receiving half: cuts frames and sends each where it belongs.</summary>
+public sealed partial class Session
+{
+    private async Task ReceiveAsync()
+    {
+        while (_state != SessionState.Closing)
+        {
+            var result = await _transport.Input.ReadAsync(_closing.Token);
+            Volatile.Write(ref _lastReceivedAt, _services.Clock.GetTimestamp());
+            var rest = await ProcessAsync(result.Buffer);
+            _transport.Input.AdvanceTo(rest.Start, rest.End);
+            if (result.IsCompleted || result.IsCanceled)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Handles every whole frame of a read and returns what is left of it.</summary>
+    private async ValueTask<ReadOnlySequence<byte>> ProcessAsync(ReadOnlySequence<byte> buffer)
+    {
+        while (_state != SessionState.Closing)
+        {
+            var found = FrameParser.TryRead(ref buffer, _services.Limits.FrameBytesMax, out var header, out var payload, out var error);
+            if (found == FrameResult.Frame)
+            {
+                await DispatchAsync(header.Type, payload);
+                continue;
+            }
+
+            await _frames.PublishAsync(_closing.Token);
+            if (found == FrameResult.Broken)
+            {
+                Refuse(error, BrokenDetail(buffer));
+            }
+
+            break;
+        }
+
+        _output.Flush();
+        return buffer;
+    }
+
+    private ValueTask DispatchAsync(MessageType type, ReadOnlySequence<byte> payload)
+    {
+        if (_state != SessionState.LoggedOn)
+        {
+            return DispatchBeforeLogonAsync(type, payload);
+        }
+
+        if (type.IsSequenced())
+        {
+            return payload.Length < Wire.TransactionHeaderBytes ? RefuseFrameAsync(ResultCode.FrameTooShort, type) : SubmitAsync(type, payload);
+        }
+
+        return type switch
+        {
+            MessageType.StatusQuery => payload.Length < sizeof(uint) + sizeof(ulong)
+                ? RefuseFrameAsync(ResultCode.FrameTooShort, type)
+                : SubmitAsync(type, payload),
+            MessageType.Heartbeat => HeartbeatAsync(),
+            MessageType.DefinitionsRequest => DefinitionsAsync(payload),
+            MessageType.Logoff => LogoffAsync(),
+            _ => RefuseFrameAsync(Enum.IsDefined(type) ? ResultCode.UnexpectedMessage : ResultCode.UnknownMessage, type),
+        };
+    }
+
+    /// <summary>Sends a transaction or status query to the ring, or refuses it without a decision.</summary>
+    private ValueTask SubmitAsync(MessageType type, ReadOnlySequence<byte> payload)
+    {
+        var (source, sequence) = ReadName(in payload);
+        if (Admit(type, source) is var refusal and not ResultCode.Accepted)
+        {
+            SendNotDecided(source, sequence, refusal);
+            return default;
+        }
+
+        if (type == MessageType.StatusQuery && _services.Admission.IsStalled)
+        {
+            SendFrame(new StatusReply(source, sequence, TransactionStatus.Pending, 0, null));
+            return default;
+        }
+
+        if (type.IsControl() || RowLookup.IsNeeded(type, in payload, _sourceState!, InFlight + _frames.PendingCount))
+        {
+            return SubmitAloneAsync(type, payload, source, sequence);
+        }
+
+        _frames.Add(type, in payload);
+        return _frames.IsTurnFull ? PublishTurnAsync() : default;
+    }
+
+    private ResultCode Admit(MessageType type, uint source)
+    {
+        if (source != Source)
+        {
+            return ResultCode.SourceMismatch;
+        }
+
+        if (type.IsControl())
+        {
+            return _role == SourceRole.Admin ? ResultCode.Accepted : ResultCode.RoleNotAllowed;
+        }
+
+        if (type != MessageType.StatusQuery && _role < SourceRole.Submit)
+        {
+            return ResultCode.RoleNotAllowed;
+        }
+
+        bool isFull = InFlight + _frames.PendingCount >= _window;
+        return isFull || (_services.Admission.IsBusy && type != MessageType.StatusQuery) ? ResultCode.Busy : ResultCode.Accepted;
+    }
+
+    /// <summary>Controls go one by one, through the reserve; frames that need an old row wait until it is there, and hold back those behind them.</summary>
+    private async ValueTask SubmitAloneAsync(MessageType type, ReadOnlySequence<byte> payload, uint source, ulong sequence)
+    {
+        await _frames.PublishAsync(_closing.Token);
+        Storage.FetchedRow? row = null;
+        if (!type.IsControl() || RowLookup.IsNeeded(type, in payload, _sourceState!, InFlight))
+        {
+            await WaitIdleAsync();
+            if (RowLookup.IsNeeded(type, in payload, _sourceState!, 0))
+            {
+                (bool found, row) = await RowLookup.FetchAsync(type, payload, _sourceState!, _services, _closing.Token);
+                if (!found)
+                {
+                    SendNotDecided(source, sequence, ResultCode.Busy);
+                    return;
+                }
+            }
+        }
+
+        await _frames.PublishOneAsync(type, payload, row, _closing.Token);
+    }
+
+    private async ValueTask PublishTurnAsync() => await _frames.PublishAsync(_closing.Token);
+
+    private ValueTask HeartbeatAsync()
+    {
+        Span<byte> frame = stackalloc byte[64];
+        var beat = new Heartbeat(_services.Clock.GetUnixMicroseconds(), _services.Board.Version, (ulong)_services.Board.HighestNumber);
+        Send(frame[..Frame.Encode(beat, frame)]);
+        return default;
+    }
+
+    private ValueTask DefinitionsAsync(ReadOnlySequence<byte> payload)
+    {
+        if (!Frame.TryDecode<DefinitionsRequest>(payload.ToArray(), out var request))
+        {
+            return RefuseFrameAsync(ResultCode.FrameTooShort, MessageType.DefinitionsRequest);
+        }
+
+        Send(_services.Board.Page(in request));
+        return default;
+    }
+
+    /// <summary>Answers what was sent before, then closes.</summary>
+    private async ValueTask LogoffAsync()
+    {
+        await _frames.PublishAsync(_closing.Token);
+        await WaitIdleAsync();
+        _output.Flush();
+        BeginClose();
+    }
+
+    private async ValueTask RefuseFrameAsync(ResultCode code, MessageType type)
+    {
+        await _frames.PublishAsync(_closing.Token);
+        Refuse(code, (uint)type);
+    }
+
+    private void SendNotDecided(uint source, ulong sequence, ResultCode code)
+    {
+        Span<byte> frame = stackalloc byte[64];
+        Send(frame[..AnswerEncoder.WriteNotDecided(source, sequence, code, frame)]);
+    }
+
+    private static (uint Source, ulong Sequence) ReadName(in ReadOnlySequence<byte> payload)
+    {
+        Span<byte> head = stackalloc byte[sizeof(uint) + sizeof(ulong)];
+        payload.Slice(0, head.Length).CopyTo(head);
+        var reader = new WireReader(head);
+        return (reader.UInt32(), reader.UInt64());
+    }
+
+    private static uint BrokenDetail(ReadOnlySequence<byte> buffer)
+    {
+        Span<byte> length = stackalloc byte[Wire.LengthBytes];
+        if (buffer.Length < length.Length)
+        {
+            return 0;
+        }
+
+        buffer.Slice(0, length.Length).CopyTo(length);
+        return new WireReader(length).UInt32();
+    }
+}

@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using TxCore.Pipeline;
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+
+namespace TxCore.Sessions;
+
+/// <summary>
+/// One connection: reads frames, puts what is sequenced into the ring, answers the rest itself. States: connected, challenged, logging
+/// on, logged on, closing (PROTOCOL.md). Reading runs on one task; answers come from the reply thread.
+/// </summary>
+public sealed partial class Session : ISessionPeer
+{
+    private static long _lastId;
+    private readonly SessionServices _services;
+    private readonly IDuplexPipe _transport;
+    private readonly SessionOutput _output;
+    private readonly FrameIntake _frames;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly long _connectedAt;
+    private TaskCompletionSource? _idle;
+    private long _lastReceivedAt;
+    private int _inFlight;
+
+    /// <summary>Makes the session of a connection; <see cref="RunAsync"/> serves it.</summary>
+    public Session(IDuplexPipe transport, SessionServices services)
+    {
+        Id = (ulong)Interlocked.Increment(ref _lastId);
+        _transport = transport;
+        _services = services;
+        _output = new SessionOutput(transport.Output, services.Limits.UnsentBytesMax);
+        _frames = new FrameIntake(this, services);
+        _connectedAt = services.Clock.GetTimestamp();
+        _lastReceivedAt = _connectedAt;
+    }
+
+    /// <inheritdoc/>
+    public ulong Id { get; }
+
+    /// <summary>The source, once it has named itself; 0 before.</summary>
+    public uint Source { get; private set; }
+
+    /// <summary>The source's outlet, once logged on.</summary>
+    public int Outlet { get; private set; }
+
+    /// <summary>Transactions put into the ring and not answered.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    internal void AddInFlight(int count) => Interlocked.Add(ref _inFlight, count);
+
+    /// <summary>Serves the connection until either side closes it.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            if (!_services.Registry.TryAdd(this))
+            {
+                Refuse(ResultCode.TooManyConnections, 0);
+            }
+            else if (_services.Admission.IsDraining)
+            {
+                Refuse(ResultCode.ShuttingDown, 0);
+            }
+            else
+            {
+                await ReceiveAsync();
+            }
+        }
+        catch (Exception fault) when (fault is IOException or OperationCanceledException)
+        {
+            // The client is gone or was told to go: what it sent in whole frames is in the ring and will be decided and stored.
+        }
+        finally
+        {
+            await CloseAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Answer(TxEvent answered)
+    {
+        if (answered.Answer == AnswerKind.Logon)
+        {
+            CompleteLogon(answered);
+        }
+        else
+        {
+            Span<byte> frame = stackalloc byte[AnswerEncoder.FrameBytesMax];
+            int length = _services.Encoder.Write(answered, frame);
+            Send(frame[..length]);
+            if (answered.Answer == AnswerKind.NotDecided && answered.AnswerCode == ResultCode.SequenceConflict)
+            {
+                _services.Logger.SequenceConflict(answered.Source, answered.Sequence);
+            }
+        }
+
+        if (Interlocked.Decrement(ref _inFlight) == 0)
+        {
+            Volatile.Read(ref _idle)?.TrySetResult();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Flush() => _output.Flush();
+
+    /// <summary>Sends a broadcast unless the client is behind: then it finds the hole and asks for the definitions.</summary>
+    public void Broadcast(ReadOnlySpan<byte> frame)
+    {
+        if (!_output.IsCongested)
+        {
+            Send(frame);
+            _output.Flush();
+        }
+    }
+
+    /// <summary>Closes the connection with a reason: by the registry when fenced, by the sweep when idle, by the shard when it ends.</summary>
+    public void Refuse(ResultCode code, uint detail)
+    {
+        _services.Logger.ConnectionRefused(Id, Source, code, detail);
+        Span<byte> frame = stackalloc byte[512];
+        Send(frame[..Frame.Encode(new ErrorMessage(code, detail, ErrorText.Of(code, detail)), frame)]);
+        _output.Flush();
+        BeginClose();
+    }
+
+    /// <summary>Closes the connection when it is silent for too long or has not logged on in time.</summary>
+    public void Sweep()
+    {
+        var limits = _services.Limits;
+        if (_state != SessionState.LoggedOn && _services.Clock.GetElapsedTime(_connectedAt).TotalSeconds > limits.LogonSeconds)
+        {
+            Refuse(ResultCode.LogonTimeout, 0);
+        }
+        else if (_services.Clock.GetElapsedTime(Volatile.Read(ref _lastReceivedAt)).TotalSeconds > limits.IdleSeconds)
+        {
+            Refuse(ResultCode.IdleTimeout, 0);
+        }
+    }
+
+    /// <summary>Waits until nothing of this connection is in the ring.</summary>
+    internal async ValueTask WaitIdleAsync()
+    {
+        while (InFlight > 0)
+        {
+            var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _idle, idle);
+            if (Interlocked.CompareExchange(ref _inFlight, 0, 0) > 0)
+            {
+                await idle.Task.WaitAsync(_closing.Token);
+            }
+
+            Volatile.Write(ref _idle, null);
+        }
+    }
+
+    private void Send(ReadOnlySpan<byte> frame)
+    {
+        if (!_output.TryAppend(frame) && _state != SessionState.Closing)
+        {
+            _services.Logger.ConnectionRefused(Id, Source, ResultCode.SlowReader, (uint)_services.Limits.UnsentBytesMax);
+            BeginClose();
+        }
+    }
+
+    private void BeginClose()
+    {
+        _state = SessionState.Closing;
+        try
+        {
+            _closing.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed already by its own task.
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        _state = SessionState.Closing;
+        _services.Registry.Remove(this);
+        await Task.WhenAny(_output.DrainAsync(), Task.Delay(TimeSpan.FromSeconds(1), _services.Clock));
+        _output.Close();
+        await _transport.Input.CompleteAsync();
+        await _transport.Output.CompleteAsync();
+        _closing.Dispose();
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+using TxCore.Pipeline;
+using TxCore.Storage;
+
+namespace TxCore.Sessions;
+
+/// <summary>Limits of the sessions of a shard.</summary>
+public sealed record SessionLimits
+{
+    /// <summary>Open connections. Default 16,384: 12,000 terminals and as many again as may be reconnecting.</summary>
+    public int ConnectionsMax { get; init; } = 16_384;
+
+    /// <summary>Largest frame, in bytes. Default 65,536, the protocol's own limit.</summary>
+    public int FrameBytesMax { get; init; } = Protocol.Wire.FrameBytesMax;
+
+    /// <summary>Time from connecting to being logged on, in seconds. Default 10.</summary>
+    public int LogonSeconds { get; init; } = 10;
+
+    /// <summary>Time without a byte from the client before it counts as gone, in seconds. Default 90: three heartbeats.</summary>
+    public int IdleSeconds { get; init; } = 90;
+
+    /// <summary>Bytes of answers a client may leave unread before it is closed. Default 1 MiB.</summary>
+    public int UnsentBytesMax { get; init; } = 1024 * 1024;
+
+    /// <summary>Time an answer to a failed logon is held back, in milliseconds. Default 1,000: guessing is slow.</summary>
+    public int LogonFailureDelayMilliseconds { get; init; } = 1000;
+
+    /// <summary>Most frames of one connection put into the ring at a time. Default 256, so that one does not crowd out the others.</summary>
+    public int FramesPerTurnMax { get; init; } = 256;
+}
+
+/// <summary>Finds sources by number; kept up to date beside the sessions.</summary>
+public interface ISourceDirectory
+{
+    /// <summary>The source; null when there is none.</summary>
+    SourceRecord? Find(uint id);
+}
+
+/// <summary>What all sessions of a shard share.</summary>
+/// <param name="Identity">The shard.</param>
+/// <param name="Intake">The way into the ring.</param>
+/// <param name="Admission">Whether transactions are taken now.</param>
+/// <param name="Registry">The sessions.</param>
+/// <param name="Board">What is on sale.</param>
+/// <param name="Sources">Who may log on.</param>
+/// <param name="Reader">Look-ups of old rows.</param>
+/// <param name="Encoder">Encodes answers.</param>
+/// <param name="Limits">Limits.</param>
+/// <param name="Clock">The clock.</param>
+/// <param name="Logger">The log.</param>
+public sealed record SessionServices(
+    ShardIdentity Identity, Intake Intake, IAdmission Admission, SessionRegistry Registry, DefinitionsBoard Board, ISourceDirectory Sources,
+    IShardReader Reader, AnswerEncoder Encoder, SessionLimits Limits, TimeProvider Clock, ILogger Logger);
+
+/// <summary>Whether transactions are taken now; asked for every frame.</summary>
+public interface IAdmission
+{
+    /// <summary>True when new transactions are answered BUSY: draining, or no commit for too long.</summary>
+    bool IsBusy { get; }
+
+    /// <summary>True while no commit came back for too long: status is answered pending at once.</summary>
+    bool IsStalled { get; }
+
+    /// <summary>True once the shard takes no new connection and closes the ones it has.</summary>
+    bool IsDraining { get; }
+}
