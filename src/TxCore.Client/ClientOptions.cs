@@ -38,7 +38,7 @@ public sealed class ClientOptions
 
     /// <summary>
     /// Where transactions are kept until answered. Default: a <see cref="MemoryOutbox"/>, which costs nothing and forgets them with the
-    /// process. Terminals that hand out paper use an outbox on disk. The client uses it but does not dispose it.
+    /// process. Terminals that hand out paper use a <see cref="FileOutbox"/>. The client uses it but does not dispose it.
     /// </summary>
     public IOutbox? Outbox { get; init; }
 

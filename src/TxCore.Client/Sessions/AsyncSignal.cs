@@ -22,5 +22,14 @@ internal sealed class AsyncSignal : IDisposable
         Interlocked.Exchange(ref _isSet, 0);
     }
 
+    /// <summary>The same, giving up after a time.</summary>
+    public async ValueTask WaitAsync(TimeSpan timeout)
+    {
+        if (await _semaphore.WaitAsync(timeout).ConfigureAwait(false))
+        {
+            Interlocked.Exchange(ref _isSet, 0);
+        }
+    }
+
     public void Dispose() => _semaphore.Dispose();
 }

@@ -7,7 +7,7 @@ namespace TxCore.Client.Sessions;
 /// </summary>
 internal sealed class FlowControl(int windowLimit)
 {
-    private static readonly TimeSpan RepeatedHaltWaitMax = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RepeatedGapWaitMin = TimeSpan.FromMilliseconds(5);
     private int _window = 1;
     private int _allowance = 1;
     private int _haltsWithoutOutcome;
@@ -53,12 +53,15 @@ internal sealed class FlowControl(int windowLimit)
             IsHalted = true;
             if (isBusy)
             {
+                // The server says itself how long to wait; fewer at a time means fewer sent in vain when it is busy again.
                 _allowance = Math.Max(1, _allowance / 2);
             }
+            else
+            {
+                // A server that answers the first transaction with a gap again and again must not be asked in a tight loop.
+                Wait = _haltsWithoutOutcome == 0 ? TimeSpan.Zero : RepeatedGapWaitMin * (1 << Math.Min(_haltsWithoutOutcome, 8));
+            }
 
-            // A server that answers the first transaction with a gap again and again must not be asked in a tight loop.
-            var wait = TimeSpan.FromMilliseconds(_haltsWithoutOutcome == 0 ? 0 : 5 << Math.Min(_haltsWithoutOutcome, 8));
-            Wait = wait < RepeatedHaltWaitMax ? wait : RepeatedHaltWaitMax;
             _haltsWithoutOutcome++;
         }
 

@@ -14,6 +14,8 @@ internal static class FrameFields
     private const int DeadlineOffset = SequenceOffset + sizeof(ulong);
     private const int ClientTimeOffset = Wire.HeaderBytes + Wire.TransactionHeaderBytes;
 
+    public static uint Source(ReadOnlySpan<byte> frame) => BinaryPrimitives.ReadUInt32LittleEndian(frame[SourceOffset..]);
+
     public static void SetSource(Span<byte> frame, uint source) => BinaryPrimitives.WriteUInt32LittleEndian(frame[SourceOffset..], source);
 
     public static void SetSequence(Span<byte> frame, ulong sequence) =>

@@ -67,7 +67,7 @@ internal sealed class SourceSession : IAsyncDisposable
         {
             recovered = Queue.Load(await _outbox.LoadAsync(cancellationToken).ConfigureAwait(false));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new TxCoreClientException(ClientFault.OutboxFailed, $"The outbox cannot be read: {failure.Message}", failure);
         }

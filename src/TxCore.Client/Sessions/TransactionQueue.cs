@@ -89,6 +89,12 @@ internal sealed partial class TransactionQueue : IDisposable
             foreach (var entry in contents.Unanswered)
             {
                 byte[] frame = entry.Frame.ToArray();
+                if (FrameFields.Source(frame) != _options.Source)
+                {
+                    throw new TxCoreClientException(
+                        ClientFault.OutboxFailed, $"The outbox belongs to source {FrameFields.Source(frame)}, not to {_options.Source}.");
+                }
+
                 var pending = new PendingTransaction(entry.Sequence, frame, 0) { IsDurable = true, IsRecovered = true };
                 if (IsReversalOfItself(pending))
                 {

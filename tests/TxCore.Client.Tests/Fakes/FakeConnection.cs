@@ -14,6 +14,8 @@ internal sealed class FakeConnection(FakeServer server, Socket socket, int index
     private int _unanswered;
     private bool _isHolding;
 
+    public bool IsClosed { get; private set; }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -46,6 +48,7 @@ internal sealed class FakeConnection(FakeServer server, Socket socket, int index
         }
         finally
         {
+            IsClosed = true;
             await _stream.DisposeAsync();
         }
     }
@@ -90,6 +93,7 @@ internal sealed class FakeConnection(FakeServer server, Socket socket, int index
                 return false;
             case MessageType.StatusQuery:
                 Assert.True(Frame.TryDecode<StatusQuery>(payload, out var query));
+                server.StatusQueries++;
                 var found = server.Shard.Find(query.Sequence);
                 var status = found is null ? TransactionStatus.Unknown : TransactionStatus.Decided;
                 Send(Frame.Encode(new StatusReply(query.Source, query.Sequence, status, server.Shard.NextSequence, found)));
@@ -125,6 +129,7 @@ internal sealed class FakeConnection(FakeServer server, Socket socket, int index
     {
         ulong sequence = BitConverter.ToUInt64(payload, 4);
         server.Received.Add((index, sequence, type));
+        server.Deadlines.Add(BitConverter.ToInt64(payload, 12));
         server.UnansweredMax = Math.Max(server.UnansweredMax, ++_unanswered);
         var verdict = server.Script?.Invoke(type, sequence) ?? Verdict.Decide;
         switch (verdict)

@@ -56,6 +56,10 @@ internal sealed class FakeServer : IAsyncDisposable
 
     public List<LogonRequest> Logons { get; } = [];
 
+    public List<long> Deadlines { get; } = [];
+
+    public int StatusQueries { get; set; }
+
     public int Heartbeats { get; set; }
 
     public int UnansweredMax { get; set; }

@@ -4,7 +4,7 @@ using TxCore.Protocol.Messages;
 namespace TxCore.Client.Tests.Fakes;
 
 /// <summary>What a script lets happen to a transaction that reached the fake server.</summary>
-internal enum Verdict
+public enum Verdict
 {
     /// <summary>By the rules: decide, repeat, gap or conflict.</summary>
     Decide,
