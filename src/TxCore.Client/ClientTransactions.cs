@@ -1,0 +1,52 @@
+using TxCore.Protocol.Messages;
+
+namespace TxCore.Client;
+
+/// <summary>
+/// The transactions of terminals and frontends by name. Callers build the message with a default header and a client time of 0; both
+/// are filled in. Deadline, cancellation and faults are those of <see cref="TxCoreClient.SubmitAsync{T}"/>.
+/// </summary>
+public static class ClientTransactions
+{
+    /// <summary>Sells a ticket of one or more lines.</summary>
+    public static Task<SubmitResult> WagerAsync(
+        this TxCoreClient client, Wager wager, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(wager, deadline, cancellationToken);
+
+    /// <summary>Cancels an accepted ticket by number.</summary>
+    public static Task<SubmitResult> CancelAsync(
+        this TxCoreClient client, ulong number, ushort reason, uint clerk = 0, TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(new Cancel(default, 0, clerk, number, reason), deadline, cancellationToken);
+
+    /// <summary>Pays a ticket by number and control code.</summary>
+    public static Task<SubmitResult> PayAsync(
+        this TxCoreClient client, Pay pay, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(pay, deadline, cancellationToken);
+
+    /// <summary>Holds seats for a limited time.</summary>
+    public static Task<SubmitResult> HoldAsync(
+        this TxCoreClient client, Hold hold, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(hold, deadline, cancellationToken);
+
+    /// <summary>Turns a live hold into an order.</summary>
+    public static Task<SubmitResult> ConfirmAsync(
+        this TxCoreClient client, Confirm confirm, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(confirm, deadline, cancellationToken);
+
+    /// <summary>Gives a live hold back.</summary>
+    public static Task<SubmitResult> ReleaseAsync(
+        this TxCoreClient client, ulong hold, ushort reason, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(new Release(default, 0, hold, reason), deadline, cancellationToken);
+
+    /// <summary>Registers a person in a draw; the person key has exactly 32 bytes.</summary>
+    public static Task<SubmitResult> DrawRegisterAsync(
+        this TxCoreClient client, uint draw, byte[] person, uint consent, TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(new DrawRegister(default, 0, draw, person, consent), deadline, cancellationToken);
+
+    /// <summary>Withdraws a person from a draw; the person key has exactly 32 bytes.</summary>
+    public static Task<SubmitResult> DrawWithdrawAsync(
+        this TxCoreClient client, uint draw, byte[] person, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(new DrawWithdraw(default, 0, draw, person), deadline, cancellationToken);
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Sockets;
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+
+namespace TxCore.Client.Tests.Fakes;
+
+/// <summary>A scripted server on a loopback port: the frames are real, the rules are <see cref="FakeShard"/>'s, the troubles are the script's.</summary>
+internal sealed class FakeServer : IAsyncDisposable
+{
+    public const string Password = "pencil";
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _sessions = [];
+    private readonly Task _accepting;
+
+    public FakeServer(FakeShard? shard = null)
+    {
+        Shard = shard ?? new FakeShard();
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public Lock Gate { get; } = new();
+
+    public FakeShard Shard { get; }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public uint Window { get; set; } = 256;
+
+    public uint RetryAfterMilliseconds { get; set; } = 5;
+
+    public ulong DefinitionsVersion { get; set; } = 1;
+
+    /// <summary>The pages of the present version.</summary>
+    public List<DefinitionItem[]> Pages { get; } = [[]];
+
+    /// <summary>Called for each request of a page, before it is answered.</summary>
+    public Action<uint>? PageAsked { get; set; }
+
+    /// <summary>Decides what happens to a transaction; by default the rules.</summary>
+    public Func<MessageType, ulong, Verdict>? Script { get; set; }
+
+    /// <summary>Set to refuse logons.</summary>
+    public ResultCode LogonCode { get; set; }
+
+    public bool FalseSignature { get; set; }
+
+    /// <summary>Heartbeats, queries and transactions are read and not answered.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>Every sequenced frame received: connection (from 1), sequence, type.</summary>
+    public List<(int Connection, ulong Sequence, MessageType Type)> Received { get; } = [];
+
+    public List<LogonRequest> Logons { get; } = [];
+
+    public List<long> Deadlines { get; } = [];
+
+    public int StatusQueries { get; set; }
+
+    public int Heartbeats { get; set; }
+
+    public int UnansweredMax { get; set; }
+
+    public FakeConnection? Current { get; private set; }
+
+    public ClientOptions Options(IOutbox? outbox = null, TimeProvider? time = null) => new()
+    {
+        Host = "127.0.0.1",
+        Port = Port,
+        Source = 7,
+        Password = Password,
+        Outbox = outbox,
+        ReconnectDelayMin = TimeSpan.FromMilliseconds(5),
+        ReconnectDelayMax = TimeSpan.FromMilliseconds(20),
+        TimeProvider = time ?? TimeProvider.System,
+    };
+
+    public void Broadcast(StateChange change) => Current!.Send(Frame.Encode(change));
+
+    public void ReleaseAnswers() => Current!.ReleaseAnswers();
+
+    /// <summary>Waits, by polling, for what a test cannot be told of; ten seconds without it are a failure.</summary>
+    public static async Task Until(Func<bool> condition)
+    {
+        for (int i = 0; !condition(); i++)
+        {
+            Assert.True(i < 2000, "The expected did not happen.");
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        await Task.WhenAll(_sessions);
+    }
+
+    private async Task AcceptAsync()
+    {
+        int count = 0;
+        try
+        {
+            while (true)
+            {
+                var socket = await _listener.AcceptSocketAsync(_stop.Token);
+                Current = new FakeConnection(this, socket, ++count);
+                _sessions.Add(Current.RunAsync(_stop.Token));
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+        }
+    }
+}
