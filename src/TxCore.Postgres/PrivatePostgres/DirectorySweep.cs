@@ -3,7 +3,10 @@ namespace TxCore.Postgres.PrivatePostgres;
 /// <summary>Removes what servers left whose owner, and whose supervisor too, was killed: the postmaster first, then the directory.</summary>
 internal static class DirectorySweep
 {
-    internal static void RemoveAbandoned(string parent)
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
+    internal static async Task RemoveAbandonedAsync(string parent, CancellationToken cancellationToken)
     {
         foreach (string directory in Directory.EnumerateDirectories(parent, InstanceDirectory.NamePrefix + "*"))
         {
@@ -11,7 +14,7 @@ internal static class DirectorySweep
             {
                 if (IsAbandoned(directory))
                 {
-                    KillPostmaster(Path.Combine(directory, "data"));
+                    await EndPostmasterAsync(Path.Combine(directory, "data"), cancellationToken);
                     Directory.Delete(directory, recursive: true);
                 }
             }
@@ -28,7 +31,7 @@ internal static class DirectorySweep
         return File.Exists(owner) && ProcessIdentity.Parse(File.ReadAllText(owner)) is { } identity && identity.IsSurelyDead();
     }
 
-    private static void KillPostmaster(string data)
+    private static async Task EndPostmasterAsync(string data, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux() || PostmasterFile.ReadProcessId(data) is not { } processId)
         {
@@ -37,9 +40,15 @@ internal static class DirectorySweep
 
         // The number may belong to another process by now; the postmaster's command line names its data directory.
         string commandLine = $"/proc/{processId}/cmdline";
-        if (File.Exists(commandLine) && File.ReadAllText(commandLine).Contains(data, StringComparison.Ordinal))
+        if (!File.Exists(commandLine) || !File.ReadAllText(commandLine).Contains(data, StringComparison.Ordinal))
         {
-            UnixSignal.Send(processId, UnixSignal.Immediate);
+            return;
+        }
+
+        UnixSignal.Send(processId, UnixSignal.Immediate);
+        for (TimeSpan waited = TimeSpan.Zero; waited < ExitTimeout && UnixSignal.IsRunning(processId); waited += PollInterval)
+        {
+            await Task.Delay(PollInterval, cancellationToken);
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class InstanceDirectory
         }
 
         string parent = await ChooseParentAsync(options.BaseDirectory, account, cancellationToken);
-        DirectorySweep.RemoveAbandoned(parent);
+        await DirectorySweep.RemoveAbandonedAsync(parent, cancellationToken);
         string name = NamePrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
         return await CreateAsync(Path.Combine(parent, name), !options.KeepDirectory, account, cancellationToken);
     }

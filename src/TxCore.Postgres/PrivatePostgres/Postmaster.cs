@@ -26,6 +26,9 @@ internal sealed class Postmaster : IDisposable
 
     internal bool HasExited => _process.HasExited;
 
+    /// <summary>What a kill left in the system's shared memory; null after an orderly end.</summary>
+    internal SharedMemoryRemnants? Remnants { get; private set; }
+
     internal static async Task<Postmaster> StartAsync(
         PostgresBinaries binaries, InstanceDirectory directory, ServerAccount account, CancellationToken cancellationToken)
     {
@@ -80,6 +83,7 @@ internal sealed class Postmaster : IDisposable
         // A stopped postmaster starts no more children, so the list is complete.
         UnixSignal.Send(ProcessId, UnixSignal.Stop);
         int[] children = await UnixSignal.ChildrenOfAsync(ProcessId, CancellationToken.None);
+        Remnants = SharedMemoryRemnants.Of([ProcessId, .. children], _data);
         UnixSignal.Send(ProcessId, UnixSignal.Kill);
         Array.ForEach(children, child => UnixSignal.Send(child, UnixSignal.Kill));
         await _process.WaitForExitAsync();

@@ -46,6 +46,8 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
     /// <summary>The postmaster's process id, or null while it does not run.</summary>
     public int? PostmasterProcessId => _postmaster is { HasExited: false } ? _postmaster.ProcessId : null;
 
+    internal int SupervisorProcessId => _supervisor.ProcessId;
+
     /// <summary>Makes a data directory where there is none, starts PostgreSQL on it and returns once it takes connections.</summary>
     /// <exception cref="PostgresNotFoundException">There are no binaries.</exception>
     /// <exception cref="InvalidOperationException">PostgreSQL did not start; the message ends with the tail of its log.</exception>
@@ -120,11 +122,13 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
 
         _disposed = true;
         await StopAsync();
-        _postmaster?.Dispose();
         if (_directory.IsTemporary)
         {
+            await (_postmaster?.Remnants?.RemoveAsync() ?? Task.CompletedTask);
             await _directory.RemoveAsync();
         }
+
+        _postmaster?.Dispose();
 
         await _supervisor.DisposeAsync();
     }

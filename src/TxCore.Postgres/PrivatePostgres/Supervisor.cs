@@ -60,6 +60,8 @@ internal sealed class Supervisor : IAsyncDisposable
 
     private Supervisor(Process process) => _process = process;
 
+    internal int ProcessId => _process.Id;
+
     internal static Supervisor Start(InstanceDirectory directory, PostgresBinaries binaries)
     {
         string remove = directory.IsTemporary ? "remove" : "keep";
