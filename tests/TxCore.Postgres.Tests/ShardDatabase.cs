@@ -37,6 +37,21 @@ internal sealed class ShardDatabase
 
     public PostgresShardReader Reader() => new(Writer, Identity);
 
+    public Task<VerifyReport> VerifyAsync(VerifyOptions? options = null) =>
+        ChainVerifier.VerifyAsync(Writer, Identity, options ?? new VerifyOptions(), TestContext.Current.CancellationToken);
+
+    /// <summary>Asserts that all entries made so far are stored once, and that the chain holds.</summary>
+    public async Task AssertWholeAsync(SyntheticEntries entries)
+    {
+        var report = await VerifyAsync();
+        Assert.Null(report.Fault);
+        Assert.Equal((entries.LastNumber, entries.LastBatch), (report.Entries, report.Batches));
+    }
+
+    /// <summary>Ends the server processes of all writers.</summary>
+    public Task EndWriterAsync() => ExecuteAsync(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'txcore writer%'");
+
     /// <summary>Runs a statement as the superuser.</summary>
     public Task ExecuteAsync(string sql) => ExecuteAsync(Superuser, sql);
 

@@ -26,6 +26,8 @@ internal sealed class SyntheticEntries(ShardIdentity identity, int businessDay =
 
     public long LastNumber => _number;
 
+    public long LastBatch => _batch;
+
     /// <summary>The number of the newest entry of a source.</summary>
     public long LastNumberOf(uint source) => _sources[source].Number;
 

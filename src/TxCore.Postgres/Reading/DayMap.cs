@@ -61,11 +61,14 @@ internal sealed class DayMap
     }
 
     /// <summary>The numbers above <paramref name="afterNumber"/> up to the head, cut at the days and into chunks, in order.</summary>
-    public IEnumerable<NumberRange> Ranges(long afterNumber, int chunk)
+    public IEnumerable<NumberRange> Ranges(long afterNumber, int chunk) => Ranges(afterNumber, chunk, Head.Number);
+
+    /// <summary>The numbers above <paramref name="afterNumber"/> up to <paramref name="lastNumber"/>, cut likewise.</summary>
+    public IEnumerable<NumberRange> Ranges(long afterNumber, int chunk, long lastNumber)
     {
         for (int i = 0; i < _days.Length; i++)
         {
-            long last = i + 1 < _days.Length ? _days[i + 1].First - 1 : Head.Number;
+            long last = Math.Min(i + 1 < _days.Length ? _days[i + 1].First - 1 : Head.Number, lastNumber);
             for (long first = Math.Max(_days[i].First, afterNumber + 1); first <= last; first += chunk)
             {
                 yield return new NumberRange(_days[i].BusinessDay, first, Math.Min(first + chunk - 1, last));
