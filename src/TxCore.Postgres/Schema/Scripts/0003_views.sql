@@ -1,0 +1,2 @@
+-- What an analyst reads.
+SELECT 1;
