@@ -221,7 +221,7 @@ internal sealed class ReplyStage(DefinitionsBoard board, SessionRegistry session
             sessions.Broadcast(work.Change);
         }
 
-        board.SetHighestNumber(work.HighestNumber);
+        board.SetProgress(work.HighestNumber, work.BusinessDay);
     }
 
     private void Measure(TxEvent work)

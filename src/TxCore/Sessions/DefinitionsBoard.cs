@@ -24,6 +24,7 @@ public sealed class DefinitionsBoard(TimeProvider clock)
     private long _pagesMadeAt;
     private ulong _version;
     private long _highestNumber;
+    private long _businessDay;
 
     /// <summary>The version of the last committed change.</summary>
     public ulong Version => Volatile.Read(ref _version);
@@ -56,8 +57,15 @@ public sealed class DefinitionsBoard(TimeProvider clock)
         }
     }
 
-    /// <summary>Told the highest committed number.</summary>
-    public void SetHighestNumber(long number) => Volatile.Write(ref _highestNumber, number);
+    /// <summary>The business day of the last committed event, as <c>YYYYMMDD</c>.</summary>
+    public long BusinessDay => Volatile.Read(ref _businessDay);
+
+    /// <summary>Told the highest committed number and the business day.</summary>
+    public void SetProgress(long number, long businessDay)
+    {
+        Volatile.Write(ref _highestNumber, number);
+        Volatile.Write(ref _businessDay, businessDay);
+    }
 
     /// <summary>Takes in a committed change; <paramref name="work"/> is the event that made it.</summary>
     public void Apply(in StateChange change, TxEvent work)
