@@ -26,7 +26,7 @@ internal sealed partial class TransactionQueue
         }
 
         ObserveCompletion(completed);
-        var result = new SubmitResult(outcome, pending.BusyCount, pending.Undo is not null && outcome.TransactionType != MessageType.Reversal);
+        var result = new SubmitResult(outcome, pending.BusyCount, pending.Undo is not null && IsReversalOfItself(pending));
         bool isClaimed = pending.TrySetResult(result);
         if (pending.Undo is null)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 
@@ -45,6 +46,9 @@ internal sealed class FakeServer : IAsyncDisposable
 
     /// <summary>Set to refuse logons.</summary>
     public ResultCode LogonCode { get; set; }
+
+    /// <summary>Set to speak TLS.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     public bool FalseSignature { get; set; }
 
@@ -108,6 +112,7 @@ internal sealed class FakeServer : IAsyncDisposable
             while (true)
             {
                 var socket = await _listener.AcceptSocketAsync(_stop.Token);
+                socket.NoDelay = true;
                 Current = new FakeConnection(this, socket, ++count);
                 _sessions.Add(Current.RunAsync(_stop.Token));
             }

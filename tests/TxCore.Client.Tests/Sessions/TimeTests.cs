@@ -67,12 +67,12 @@ public sealed class TimeTests
         server.IsSilent = true;
         var started = _time.GetUtcNow();
 
-        await AdvanceUntil(() => server.Received.Count == 0 && server.Current!.IsClosed);
+        await AdvanceUntil(() => server.Current!.IsClosed);
         var elapsed = _time.GetUtcNow() - started;
         server.IsSilent = false;
         await AdvanceUntil(() => client.ReconnectCount == 1);
 
-        Assert.InRange(elapsed, TimeSpan.FromSeconds(85), TimeSpan.FromSeconds(100));
+        Assert.True(elapsed >= TimeSpan.FromSeconds(90), $"Given up after {elapsed}.");
     }
 
     [Fact]
