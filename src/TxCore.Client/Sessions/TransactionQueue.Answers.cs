@@ -67,7 +67,7 @@ internal sealed partial class TransactionQueue
 
             pending.IsOnWire = false;
             _flow.Answered();
-            _haltedAt = _flow.IsHalted ? _haltedAt : _options.TimeProvider.GetTimestamp();
+            _waitingSince = _options.TimeProvider.GetTimestamp();
             _flow.Halt(TimeSpan.FromMilliseconds(answer.RetryAfterMilliseconds), isBusy);
             wake = ResumeIfQuiet();
         }
@@ -137,6 +137,7 @@ internal sealed partial class TransactionQueue
         }
 
         _flow.Decided();
+        _waitingSince = _options.TimeProvider.GetTimestamp();
         Volatile.Write(ref _highestNumber, Math.Max(_highestNumber, outcome.Number));
         ResumeIfQuiet();
         _wake.Set();

@@ -103,6 +103,13 @@ internal sealed class FakeConnection(FakeServer server, Socket socket, int index
             case MessageType.StatusQuery:
                 Assert.True(Frame.TryDecode<StatusQuery>(payload, out var query));
                 server.StatusQueries++;
+                if (server.PendingStatuses > 0)
+                {
+                    server.PendingStatuses--;
+                    Send(Frame.Encode(new StatusReply(query.Source, query.Sequence, TransactionStatus.Pending, 0, null)));
+                    return true;
+                }
+
                 var found = server.Shard.Find(query.Sequence);
                 var status = found is null ? TransactionStatus.Unknown : TransactionStatus.Decided;
                 Send(Frame.Encode(new StatusReply(query.Source, query.Sequence, status, server.Shard.NextSequence, found)));

@@ -62,6 +62,9 @@ internal sealed class FakeServer : IAsyncDisposable
 
     public List<long> Deadlines { get; } = [];
 
+    /// <summary>How many status queries are still answered with pending.</summary>
+    public int PendingStatuses { get; set; }
+
     public int StatusQueries { get; set; }
 
     public int Heartbeats { get; set; }

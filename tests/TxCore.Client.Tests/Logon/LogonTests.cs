@@ -35,6 +35,27 @@ public sealed class LogonTests
         Assert.Equal(ClientFault.ServerNotTrusted, fault.Reason);
     }
 
+    [Theory]
+    [InlineData(2, Channel.Retail)]
+    [InlineData(0, Channel.Online)]
+    public async Task A_server_of_another_shard_or_channel_is_left_even_when_it_accepts(ushort shard, Channel channel)
+    {
+        await using var server = new FakeServer();
+        var options = new ClientOptions
+        {
+            Host = "127.0.0.1",
+            Port = server.Port,
+            Source = 7,
+            Password = FakeServer.Password,
+            Shard = shard,
+            Channel = channel,
+        };
+
+        var fault = await Assert.ThrowsAsync<TxCoreClientException>(() => TxCoreClient.ConnectAsync(options, Cancel));
+
+        Assert.Equal(ClientFault.WrongShard, fault.Reason);
+    }
+
     [Fact]
     public async Task A_server_that_is_not_there_is_a_failed_connect()
     {

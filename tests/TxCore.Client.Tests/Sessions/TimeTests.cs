@@ -106,6 +106,33 @@ public sealed class TimeTests
     }
 
     [Fact]
+    public async Task A_status_that_is_pending_is_asked_for_again()
+    {
+        await using var server = new FakeServer { PendingStatuses = 2 };
+        await using var client = await TxCoreClient.ConnectAsync(server.Options(), Cancel);
+        await client.WagerAsync(Samples.Wager(), cancellationToken: Cancel);
+
+        var reply = await client.StatusAsync(1, Cancel);
+
+        Assert.Equal((TransactionStatus.Decided, PresentState.Live), (reply.Status, reply.Outcome!.State));
+        Assert.Equal(3, server.StatusQueries);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_is_never_answered_is_sent_again_on_a_new_connection()
+    {
+        await using var server = new FakeServer();
+        bool swallowed = false;
+        server.Script = (_, _) => !swallowed && (swallowed = true) ? Verdict.Swallow : Verdict.Decide;
+        await using var client = await TxCoreClient.ConnectAsync(server.Options(time: _time), Cancel);
+        client.Submit(Samples.Wager());
+
+        await AdvanceUntil(() => server.Shard.NextSequence == 2);
+
+        Assert.True(_time.GetUtcNow() - _time.Start >= TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task Past_the_backlog_a_submit_takes_no_sequence()
     {
         await using var server = new FakeServer { Window = 1 };
