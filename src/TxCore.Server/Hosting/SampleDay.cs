@@ -25,12 +25,26 @@ internal static class SampleDay
     private const long HourMicroseconds = 3_600_000_000;
     private static readonly ControlHeader Control = new(Actor: 1, SecondActor: 0, Reason: 1);
 
-    /// <summary>Gives the sources a new password, tells it, and defines what is on sale today unless it is there already.</summary>
-    public static async Task PrepareAsync(
-        string connection, Shard shard, IPAddress address, int port, TimeProvider clock, TextWriter output, CancellationToken cancellationToken)
+    /// <summary>Registers the sample sources under a new password, which it returns.</summary>
+    public static async Task<string> RegisterAsync(string connection, ShardIdentity identity, CancellationToken cancellationToken)
     {
         string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        await RegisterAsync(connection, shard.Identity, password, cancellationToken);
+        var credential = ScramCredential.Create(password);
+        await using var registry = new SourceRegistry(connection, identity);
+        var sources = new List<SourceRecord> { Source(AdminSource, 0, SourceRole.Admin, 64) };
+        sources.AddRange(Enumerable.Range(0, TerminalCount).Select(i => Source(FirstTerminal + (uint)i, 1 + (i / 4), SourceRole.Submit, 64)));
+        sources.AddRange(Enumerable.Range(0, FrontendCount).Select(i => Source(FirstFrontend + (uint)i, 900 + i, SourceRole.Submit, 1024)));
+        await registry.AddSourcesAsync(sources, cancellationToken);
+        return password;
+
+        SourceRecord Source(uint id, int outlet, SourceRole role, int window) => new(
+            id, outlet, identity.Channel, role, window, credential.Salt, credential.Iterations, credential.StoredKey, credential.ServerKey, Disabled: false);
+    }
+
+    /// <summary>Defines what is on sale today unless it is there already, and tells the sources and their password.</summary>
+    public static async Task DefineAsync(
+        Shard shard, string password, IPAddress address, int port, TimeProvider clock, TextWriter output, CancellationToken cancellationToken)
+    {
         if (address.Equals(IPAddress.Any))
         {
             address = IPAddress.Loopback;
@@ -45,7 +59,7 @@ internal static class SampleDay
             Shard = (ushort)shard.Identity.Shard,
             Channel = shard.Identity.Channel,
         };
-        await using (var client = await ConnectAsync(options, cancellationToken))
+        await using (var client = await TxCoreClient.ConnectAsync(options, cancellationToken))
         {
             long now = clock.GetUnixMicroseconds();
             for (byte race = 1; race <= Races; race++)
@@ -59,35 +73,6 @@ internal static class SampleDay
         await output.WriteLineAsync(
             $"Sample sources of shard {shard.Identity.Shard}: administrator {AdminSource}, terminals {FirstTerminal}..{FirstTerminal + TerminalCount - 1}, "
             + $"frontends {FirstFrontend}..{FirstFrontend + FrontendCount - 1}, password {password}");
-    }
-
-    private static async Task RegisterAsync(string connection, ShardIdentity identity, string password, CancellationToken cancellationToken)
-    {
-        var credential = ScramCredential.Create(password);
-        await using var registry = new SourceRegistry(connection, identity);
-        var sources = new List<SourceRecord> { Source(AdminSource, 0, SourceRole.Admin, 64) };
-        sources.AddRange(Enumerable.Range(0, TerminalCount).Select(i => Source(FirstTerminal + (uint)i, 1 + (i / 4), SourceRole.Submit, 64)));
-        sources.AddRange(Enumerable.Range(0, FrontendCount).Select(i => Source(FirstFrontend + (uint)i, 900 + i, SourceRole.Submit, 1024)));
-        await registry.AddSourcesAsync(sources, cancellationToken);
-
-        SourceRecord Source(uint id, int outlet, SourceRole role, int window) => new(
-            id, outlet, identity.Channel, role, window, credential.Salt, credential.Iterations, credential.StoredKey, credential.ServerKey, Disabled: false);
-    }
-
-    /// <summary>The sources just registered are seen by the server within seconds; until then the logon is refused.</summary>
-    private static async Task<TxCoreClient> ConnectAsync(ClientOptions options, CancellationToken cancellationToken)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await TxCoreClient.ConnectAsync(options, cancellationToken);
-            }
-            catch (TxCoreClientException refused) when (refused.Reason == ClientFault.LogonRefused && attempt < 5)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
-            }
-        }
     }
 
     private static async Task DefineRaceAsync(TxCoreClient client, Shard shard, byte number, long now, CancellationToken cancellationToken)

@@ -56,9 +56,15 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
             _private = await PrivateDatabases.StartAsync(options, clock, logger, stop);
         }
 
+        var passwords = new List<string>();
         foreach (var identity in options.Shards)
         {
             string connection = options.Connection ?? _private![identity];
+            if (hasSample)
+            {
+                passwords.Add(await SampleDay.RegisterAsync(connection, identity, stop));
+            }
+
             var shard = await ShardHost.StartAsync(
                 options.ForShard(identity), connection, new KeyStore(DataDirectory(), identity), options.PartitionDays, clock, logger, stop);
             _shards.Add(shard);
@@ -74,7 +80,7 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
             var shard = _shards[i].Shard;
             if (hasSample)
             {
-                await SampleDay.PrepareAsync(_private![shard.Identity], shard, options.Listen.Address, ports[i], clock, output, stop);
+                await SampleDay.DefineAsync(shard, passwords[i], options.Listen.Address, ports[i], clock, output, stop);
             }
 
             await output.WriteLineAsync(
@@ -108,8 +114,8 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false");
         builder.Logging.ClearProviders();
         return builder;
     }
