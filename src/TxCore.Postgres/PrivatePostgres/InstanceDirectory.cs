@@ -105,7 +105,8 @@ internal sealed class InstanceDirectory
         await account.OwnAsync([path], cancellationToken);
         if (!await account.CanReachAsync(path, cancellationToken))
         {
-            throw new InvalidOperationException($"The user that runs PostgreSQL cannot reach {path}; choose a directory whose parents are open to it.");
+            throw new InvalidOperationException(
+                $"The user that runs PostgreSQL cannot reach {path}; choose a directory whose parents are open to it.");
         }
 
         return directory;

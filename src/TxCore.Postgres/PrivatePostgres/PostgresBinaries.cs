@@ -124,6 +124,6 @@ public sealed partial record PostgresBinaries(string Directory, Version Version)
         return File.Exists("/sbin/apk") ? "apk add postgresql" : "apt-get install -y postgresql";
     }
 
-    [GeneratedRegex(@"\(PostgreSQL\) (?<major>\d+)(\.(?<minor>\d+))?", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\(PostgreSQL\) (?<major>\d+)(\.(?<minor>\d+))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex VersionPattern();
 }

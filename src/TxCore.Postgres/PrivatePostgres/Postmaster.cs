@@ -9,8 +9,6 @@ internal sealed class Postmaster : IDisposable
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    private static readonly int[] PoliteSignals = [UnixSignal.Fast, UnixSignal.Immediate];
-
     private readonly Process _process;
     private readonly PostgresBinaries _binaries;
     private readonly string _data;
@@ -38,22 +36,27 @@ internal sealed class Postmaster : IDisposable
         }
 
         // The shell gives its place to postgres, so this process is the postmaster's parent and learns its end at once.
+        IEnumerable<string> postgres = OwnSession.Wrap(binaries.Program("postgres"), "-D", directory.Data);
         ProcessStartInfo start = account.Prepare(directory.FullPath, "/bin/sh",
-            ["-c", "exec /bin/sh \"$@\" >>\"$0\" 2>&1 </dev/null", directory.Log, .. OwnSession.Wrap(binaries.Program("postgres"), "-D", directory.Data)]);
+            ["-c", "exec /bin/sh \"$@\" >>\"$0\" 2>&1 </dev/null", directory.Log, .. postgres]);
         return new Postmaster(Process.Start(start)!, binaries, directory.Data);
     }
 
     /// <summary>Fast shutdown; when that takes too long an immediate one, and then the kill.</summary>
-    internal async Task StopAsync()
+    /// <param name="discardsData">The data is about to be removed: shuts down at once, without the checkpoint.</param>
+    internal async Task StopAsync(bool discardsData)
     {
         if (OperatingSystem.IsWindows())
         {
-            await ChildCommand.RunAsync(ChildCommand.Prepare(_binaries.Program("pg_ctl"), "stop", "-D", _data, "-m", "fast"), CancellationToken.None);
+            await ChildCommand.RunAsync(
+                ChildCommand.Prepare(_binaries.Program("pg_ctl"), "stop", "-D", _data, "-m", discardsData ? "immediate" : "fast"),
+                CancellationToken.None);
             return;
         }
 
         await ResumeAsync(CancellationToken.None);
-        foreach (int signal in PoliteSignals)
+        int[] signals = discardsData ? [UnixSignal.Immediate] : [UnixSignal.Fast, UnixSignal.Immediate];
+        foreach (int signal in signals)
         {
             if (HasExited)
             {

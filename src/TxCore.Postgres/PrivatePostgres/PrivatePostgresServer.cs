@@ -94,13 +94,7 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
     public Task ResumeAsync(CancellationToken cancellationToken = default) => Running().ResumeAsync(cancellationToken);
 
     /// <summary>Shuts the server down fast: open transactions are rolled back and a checkpoint is written. The directory stays.</summary>
-    public async Task StopAsync()
-    {
-        if (PostmasterProcessId is not null)
-        {
-            await Running().StopAsync();
-        }
-    }
+    public Task StopAsync() => StopAsync(discardsData: false);
 
     /// <summary>Starts again on the same directory and port, after a kill or a stop; a server that still runs is stopped first.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken = default)
@@ -121,7 +115,7 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
         }
 
         _disposed = true;
-        await StopAsync();
+        await StopAsync(discardsData: _directory.IsTemporary);
         if (_directory.IsTemporary)
         {
             await (_postmaster?.Remnants?.RemoveAsync() ?? Task.CompletedTask);
@@ -133,21 +127,19 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
         await _supervisor.DisposeAsync();
     }
 
+    private async Task StopAsync(bool discardsData)
+    {
+        if (PostmasterProcessId is not null)
+        {
+            await Running().StopAsync(discardsData);
+        }
+    }
+
     private async Task InitializeAsync(CancellationToken cancellationToken)
     {
         if (!_directory.HasData)
         {
-            ChildCommand.Outcome outcome = await ChildCommand.RunAsync(
-                _account.Prepare(_directory.FullPath, _binaries.Program("initdb"), "-D", _directory.Data, "-U", Superuser,
-                    "--pwfile=" + _directory.PasswordFile, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--data-checksums",
-                    "--no-instructions"),
-                cancellationToken);
-            if (outcome.ExitCode != 0)
-            {
-                throw new InvalidOperationException($"initdb failed: {outcome.Output}");
-            }
-
-            await ServerSettings.IncludeAsync(_directory, cancellationToken);
+            await DataDirectoryInitialization.RunAsync(_binaries, _directory, _account, cancellationToken);
         }
 
         _password = await _directory.ReadPasswordAsync(cancellationToken);

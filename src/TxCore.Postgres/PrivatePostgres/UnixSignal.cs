@@ -27,7 +27,8 @@ internal static partial class UnixSignal
     {
         if (OperatingSystem.IsLinux())
         {
-            return [.. ProcessIds().Where(id => ReadStat(id) is [_, string parent, ..] && parent == processId.ToString(CultureInfo.InvariantCulture))];
+            string wanted = processId.ToString(CultureInfo.InvariantCulture);
+            return [.. ProcessIds().Where(id => ReadStat(id) is [_, string parent, ..] && parent == wanted)];
         }
 
         ChildCommand.Outcome children = await ChildCommand.RunAsync(

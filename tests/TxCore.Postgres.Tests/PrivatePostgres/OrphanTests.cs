@@ -51,7 +51,8 @@ public sealed class OrphanTests : IDisposable
     private async Task<Process> StartOwnerAsync(bool paused)
     {
         string program = Path.ChangeExtension(Assembly.GetExecutingAssembly().Location, null);
-        var start = new ProcessStartInfo(program, ["--explicit", "only", "--filter-method", $"*.{nameof(OrphanOwnerTests.An_owner_that_waits_to_be_killed)}"])
+        var start = new ProcessStartInfo(
+            program, ["--explicit", "only", "--filter-method", $"*.{nameof(OrphanOwnerTests.An_owner_that_waits_to_be_killed)}"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

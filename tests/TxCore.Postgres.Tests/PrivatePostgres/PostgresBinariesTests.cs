@@ -104,7 +104,9 @@ public sealed class PostgresBinariesTests : IDisposable
         Assert.SkipWhen(PostgresPackage.ForThisPlatform("") is null, "There is no npm package for this platform.");
         string name = PostgresPackage.ForThisPlatform("")!.Name;
         ChildCommand.Outcome known = await ChildCommand.RunAsync(
-            OperatingSystem.IsWindows() ? ChildCommand.Prepare("cmd.exe", "/c", "npm", "view", name, "version") : ChildCommand.Prepare("npm", "view", name, "version"),
+            OperatingSystem.IsWindows()
+                ? ChildCommand.Prepare("cmd.exe", "/c", "npm", "view", name, "version")
+                : ChildCommand.Prepare("npm", "view", name, "version"),
             Cancellation);
         Assert.SkipWhen(known.ExitCode != 0, $"npm or its registry cannot be reached: {known.Output}");
     }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Npgsql;
 using TxCore.Postgres.PrivatePostgres;
+using TxCore.Testing;
 
 namespace TxCore.Postgres.Tests.PrivatePostgres;
 
-public sealed class PrivatePostgresServerTests
+public sealed class PrivatePostgresServerTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -60,7 +61,7 @@ public sealed class PrivatePostgresServerTests
     public async Task The_server_has_a_session_of_its_own_so_that_the_terminals_interrupt_does_not_reach_it()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sessions are read from /proc.");
-        await using PrivatePostgresServer server = await PrivatePostgresServer.StartAsync(cancellationToken: Cancellation);
+        PrivatePostgresServer server = await postgres.GetServerAsync();
 
         // The session is the sixth field of the process's status line; the array begins at the third.
         int postmaster = server.PostmasterProcessId!.Value;
@@ -71,7 +72,7 @@ public sealed class PrivatePostgresServerTests
     [Fact]
     public async Task Durability_is_set_as_in_production()
     {
-        await using PrivatePostgresServer server = await PrivatePostgresServer.StartAsync(cancellationToken: Cancellation);
+        PrivatePostgresServer server = await postgres.GetServerAsync();
 
         Assert.Equal("on", await ReadAsync(server, "SHOW fsync"));
         Assert.Equal("on", await ReadAsync(server, "SHOW full_page_writes"));
