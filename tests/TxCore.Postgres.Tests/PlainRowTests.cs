@@ -58,7 +58,7 @@ public sealed class PlainRowTests(PostgresFixture postgres)
 
     [Theory]
     [InlineData("UPDATE txcore.transaction SET source = 99 WHERE plain IS NOT NULL", "key columns")]
-    [InlineData("UPDATE txcore.transaction SET plain = set_byte(plain, 60, 255) WHERE plain IS NOT NULL", "checksum")]
+    [InlineData("UPDATE txcore.transaction SET plain = set_byte(plain, 33, 255) WHERE plain IS NOT NULL", "checksum")]
     public async Task A_changed_plain_row_is_found(string tampering, string finding)
     {
         var database = await ShardDatabase.CreateAsync(postgres);
