@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using TxCore.Client;
+using TxCore.LoadTest.Validation;
 using TxCore.Protocol;
 
 namespace TxCore.LoadTest.Scenarios.Demo;
@@ -12,10 +13,11 @@ internal sealed class StatusProbe
 {
     private const int ExamplesMax = 5;
 
-    private readonly ConcurrentQueue<string> _differences = new();
+    private readonly ConcurrentQueue<string> _examples = new();
     private long _asked;
     private long _answered;
     private long _failed;
+    private long _differences;
 
     public long Asked => Volatile.Read(ref _asked);
 
@@ -23,8 +25,9 @@ internal sealed class StatusProbe
 
     public long Open => Asked - Volatile.Read(ref _answered) - Failed;
 
-    /// <summary>The first answers that did not fit.</summary>
-    public IReadOnlyCollection<string> Differences => _differences;
+    /// <summary>The rule, and what did not fit.</summary>
+    public CheckResult Check() => new(
+        "a ticket asked about again is answered as before, marked as a repeat", Volatile.Read(ref _differences), [.. _examples]);
 
     /// <summary>Asks, without waiting for the answer.</summary>
     public void Ask(TxCoreClient client, SoldTicket ticket)
@@ -40,9 +43,9 @@ internal sealed class StatusProbe
             var reply = await client.StatusAsync(ticket.Sequence).ConfigureAwait(false);
             bool fits = reply is { Status: TransactionStatus.Decided, Outcome: { IsRepeat: true, Code: ResultCode.Accepted } outcome }
                 && outcome.Number == ticket.Number && outcome.AmountCents == ticket.AmountCents;
-            if (!fits && _differences.Count < ExamplesMax)
+            if (!fits && Interlocked.Increment(ref _differences) <= ExamplesMax)
             {
-                _differences.Enqueue($"source {client.Source} sequence {ticket.Sequence}: sold as number {ticket.Number}, status says {reply}");
+                _examples.Enqueue($"source {client.Source} sequence {ticket.Sequence}: sold as number {ticket.Number}, status says {reply}");
             }
 
             Interlocked.Increment(ref _answered);
