@@ -56,12 +56,6 @@ public sealed class TxCoreClient : IAsyncDisposable
     public Task Completion => _session.Ended;
 
     /// <summary>
-    /// The outcomes of what an earlier client left in the outbox, in sequence order: for each, the terminal finds out whether paper
-    /// exists, and prints or reverses. Completes when all are decided.
-    /// </summary>
-    public Task<IReadOnlyList<SubmitResult>> RecoveredAsync => _recovered;
-
-    /// <summary>
     /// Connects and logs on, once: when the server cannot be reached the call faults with <see cref="ClientFault.ConnectFailed"/>. Later
     /// losses are repaired by the client itself.
     /// </summary>
@@ -83,6 +77,12 @@ public sealed class TxCoreClient : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// The outcomes of what an earlier client left in the outbox, in sequence order: for each, the terminal finds out whether paper
+    /// exists, and prints or reverses. Completes when all are decided.
+    /// </summary>
+    public Task<IReadOnlyList<SubmitResult>> RecoveredAsync(CancellationToken cancellationToken = default) => _recovered.WaitAsync(cancellationToken);
 
     /// <summary>
     /// Submits a transaction or control and returns at once with its sequence. The header may be left at its default: source, sequence

@@ -1,1 +1,16 @@
-return 0;
+using System.CommandLine;
+using TxCore.Server.Commands;
+
+var root = new RootCommand("TxCore: a transaction core for wagers and tickets.")
+{
+    ServeCommand.Create(),
+    VerifyCommand.Create(),
+    StatusCommand.Create(),
+    SourceCommands.Create(),
+    RaceCommands.Create(),
+    SaleCommands.Create(),
+    DatabaseCommands.Create(),
+    ConfigCommands.Create(),
+    VersionCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -45,6 +45,13 @@ internal static class LogonExchange
             throw new TxCoreClientException(ClientFault.ServerNotTrusted, "The server's signature is wrong: it does not know this source's credential.");
         }
 
+        // The server checks this too; a client that was pointed at the wrong one must not depend on that server's care.
+        if (reply.Channel != options.Channel || (options.Shard != 0 && reply.Shard != options.Shard))
+        {
+            throw new TxCoreClientException(
+                ClientFault.WrongShard, $"The server is shard {reply.Shard} of {reply.Channel}, not the one asked for.", code: ResultCode.WrongShard);
+        }
+
         return reply;
     }
 

@@ -26,7 +26,7 @@ internal sealed partial class TransactionQueue
         }
 
         ObserveCompletion(completed);
-        var result = new SubmitResult(outcome, pending.BusyCount, pending.Undo is not null && outcome.TransactionType != MessageType.Reversal);
+        var result = new SubmitResult(outcome, pending.BusyCount, pending.Undo is not null && IsReversalOfItself(pending));
         bool isClaimed = pending.TrySetResult(result);
         if (pending.Undo is null)
         {
@@ -67,7 +67,7 @@ internal sealed partial class TransactionQueue
 
             pending.IsOnWire = false;
             _flow.Answered();
-            _haltedAt = _flow.IsHalted ? _haltedAt : _options.TimeProvider.GetTimestamp();
+            _waitingSince = _options.TimeProvider.GetTimestamp();
             _flow.Halt(TimeSpan.FromMilliseconds(answer.RetryAfterMilliseconds), isBusy);
             wake = ResumeIfQuiet();
         }
@@ -137,6 +137,7 @@ internal sealed partial class TransactionQueue
         }
 
         _flow.Decided();
+        _waitingSince = _options.TimeProvider.GetTimestamp();
         Volatile.Write(ref _highestNumber, Math.Max(_highestNumber, outcome.Number));
         ResumeIfQuiet();
         _wake.Set();

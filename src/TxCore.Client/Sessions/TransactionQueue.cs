@@ -10,6 +10,8 @@ namespace TxCore.Client.Sessions;
 /// </summary>
 internal sealed partial class TransactionQueue : IDisposable
 {
+    private const int UnhaltedPatience = 3;
+
     private readonly Lock _gate = new();
     private readonly PendingList _pending = new();
     private readonly FlowControl _flow;
@@ -24,7 +26,7 @@ internal sealed partial class TransactionQueue : IDisposable
     private ulong _nextSequence = 1;
     private ulong _highestNumber;
     private long _busyCount;
-    private long _haltedAt;
+    private long _waitingSince;
     private bool _isConnected;
     private bool _wasConnected;
 
@@ -66,14 +68,18 @@ internal sealed partial class TransactionQueue : IDisposable
         }
     }
 
-    /// <summary>Sending has been stopped for longer than the answer timeout by answers that do not come: only a new session helps.</summary>
+    /// <summary>
+    /// Answers that are due do not come although the connection lives; only a new session, on which everything is sent again, helps.
+    /// A halted queue can go no further without them; otherwise a slow commit is the likelier reason, and gets more time.
+    /// </summary>
     public bool IsStuck
     {
         get
         {
             lock (_gate)
             {
-                return _flow.IsHalted && _flow.OnWire > 0 && _options.TimeProvider.GetElapsedTime(_haltedAt) >= _options.AnswerTimeout;
+                var patience = _flow.IsHalted ? _options.AnswerTimeout : _options.AnswerTimeout * UnhaltedPatience;
+                return _flow.OnWire > 0 && _options.TimeProvider.GetElapsedTime(_waitingSince) >= patience;
             }
         }
     }
@@ -136,6 +142,11 @@ internal sealed partial class TransactionQueue : IDisposable
         int written = 0;
         lock (_gate)
         {
+            if (_flow.OnWire == 0)
+            {
+                _waitingSince = _options.TimeProvider.GetTimestamp();
+            }
+
             while (_isConnected && _cursor is { IsDurable: true } pending && _flow.MaySend
                 && pending.Frame.Length <= destination.Length - written)
             {

@@ -90,7 +90,7 @@ internal sealed class TimeRules(ShardState state)
             Add(work, MessageType.DayOpened, state.Rules.BusinessDayOf(now), 0);
         }
 
-        for (int taken = 0; taken < ExpiriesPerEventMax && state.Expiries.TryTake(now, out var expiry);)
+        for (int taken = work.ExpiriesTaken; taken < ExpiriesPerEventMax && state.Expiries.TryTake(now, out var expiry);)
         {
             if (state.Holds.ContainsKey(expiry.Subject))
             {

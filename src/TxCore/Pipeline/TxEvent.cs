@@ -120,6 +120,9 @@ public sealed class TxEvent
     /// <summary>The old row a rule needs, looked up beside the ring; null when there is none.</summary>
     public FetchedRow? Carried;
 
+    /// <summary>Replay: expiries already taken at this event's time; 0 otherwise.</summary>
+    public int ExpiriesTaken;
+
     // --- filled by decide ---
 
     /// <summary>What to answer.</summary>
@@ -210,6 +213,7 @@ public sealed class TxEvent
         CommandBytes = 0;
         BodyReadable = true;
         Fingerprint = 0;
+        ExpiriesTaken = 0;
         Answer = AnswerKind.None;
         IsStored = false;
         IsRepeat = false;

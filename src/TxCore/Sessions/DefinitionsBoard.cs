@@ -15,15 +15,20 @@ public sealed class DefinitionsBoard(TimeProvider clock)
     /// <summary>Most items of a page.</summary>
     public const int PageItemsMax = 500;
 
+    /// <summary>Bytes of items after which a page is full: a frame less its header and the largest item.</summary>
+    private const int PageBytesMax = Wire.FrameBytesMax - (8 * 1024);
+
     private static readonly TimeSpan PageLife = TimeSpan.FromMilliseconds(500);
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, RaceItem> _races = [];
     private readonly SortedDictionary<uint, SaleItem> _sales = [];
     private readonly Dictionary<uint, List<InventoryCell>> _cells = [];
-    private readonly Dictionary<uint, byte[]> _pages = [];
+    private readonly byte[] _item = new byte[8 * 1024];
+    private readonly List<byte[]> _pages = [];
     private long _pagesMadeAt;
     private ulong _version;
     private long _highestNumber;
+    private long _businessDay;
 
     /// <summary>The version of the last committed change.</summary>
     public ulong Version => Volatile.Read(ref _version);
@@ -56,8 +61,15 @@ public sealed class DefinitionsBoard(TimeProvider clock)
         }
     }
 
-    /// <summary>Told the highest committed number.</summary>
-    public void SetHighestNumber(long number) => Volatile.Write(ref _highestNumber, number);
+    /// <summary>The business day of the last committed event, as <c>YYYYMMDD</c>.</summary>
+    public long BusinessDay => Volatile.Read(ref _businessDay);
+
+    /// <summary>Told the highest committed number and the business day.</summary>
+    public void SetProgress(long number, long businessDay)
+    {
+        Volatile.Write(ref _highestNumber, number);
+        Volatile.Write(ref _businessDay, businessDay);
+    }
 
     /// <summary>Takes in a committed change; <paramref name="work"/> is the event that made it.</summary>
     public void Apply(in StateChange change, TxEvent work)
@@ -88,19 +100,14 @@ public sealed class DefinitionsBoard(TimeProvider clock)
                 return Frame.Encode(new DefinitionsPage(_version, request.Page, 0, []));
             }
 
-            if (clock.GetElapsedTime(_pagesMadeAt) > PageLife)
+            if (_pages.Count == 0 || clock.GetElapsedTime(_pagesMadeAt) > PageLife)
             {
-                _pages.Clear();
+                MakePages();
             }
 
-            if (!_pages.TryGetValue(request.Page, out byte[]? page))
-            {
-                page = MakePage(request.Page);
-                _pages[request.Page] = page;
-                _pagesMadeAt = clock.GetTimestamp();
-            }
-
-            return page;
+            return request.Page < _pages.Count
+                ? _pages[(int)request.Page]
+                : Frame.Encode(new DefinitionsPage(_version, request.Page, (uint)_pages.Count, []));
         }
     }
 
@@ -111,12 +118,27 @@ public sealed class DefinitionsBoard(TimeProvider clock)
             static pool => new PoolDefinition(
                 pool.Number, pool.BaseStakeCents, pool.MaximumCents, pool.Flags, pool.FlexiPercents, pool.Risks)));
 
-    private byte[] MakePage(uint page)
+    private void MakePages()
     {
-        int total = _races.Count + _sales.Count + _cells.Values.Sum(static cells => cells.Count);
-        uint pages = (uint)Math.Max(1, (total + PageItemsMax - 1) / PageItemsMax);
-        var items = page >= pages ? [] : AllItems().Skip((int)(page * PageItemsMax)).Take(PageItemsMax).ToArray();
-        return Frame.Encode(new DefinitionsPage(_version, page, pages, items));
+        var pages = new List<List<DefinitionItem>> { new() };
+        int bytes = 0;
+        foreach (var item in AllItems())
+        {
+            var writer = new WireWriter(_item);
+            DefinitionsPage.WriteItem(ref writer, item);
+            if (pages[^1].Count == PageItemsMax || bytes + writer.Position > PageBytesMax)
+            {
+                pages.Add([]);
+                bytes = 0;
+            }
+
+            pages[^1].Add(item);
+            bytes += writer.Position;
+        }
+
+        _pages.Clear();
+        _pages.AddRange(pages.Select((items, page) => Frame.Encode(new DefinitionsPage(_version, (uint)page, (uint)pages.Count, [.. items]))));
+        _pagesMadeAt = clock.GetTimestamp();
     }
 
     private IEnumerable<DefinitionItem> AllItems()

@@ -7,6 +7,9 @@ namespace TxCore.Sessions;
 /// <summary>The receiving half: cuts frames and sends each where it belongs.</summary>
 public sealed partial class Session
 {
+    /// <summary>Status queries that may wait for their answer when the window is full: a source that waits must be able to ask.</summary>
+    private const int StatusQueriesBeyondWindow = 16;
+
     private async Task ReceiveAsync()
     {
         while (_state != SessionState.Closing)
@@ -113,8 +116,9 @@ public sealed partial class Session
             return ResultCode.RoleNotAllowed;
         }
 
-        bool isFull = InFlight + _frames.PendingCount >= _window;
-        return isFull || (_services.Admission.IsBusy && type != MessageType.StatusQuery) ? ResultCode.Busy : ResultCode.Accepted;
+        bool isStatus = type == MessageType.StatusQuery;
+        bool isFull = InFlight + _frames.PendingCount >= _window + (isStatus ? StatusQueriesBeyondWindow : 0);
+        return isFull || (_services.Admission.IsBusy && !isStatus) ? ResultCode.Busy : ResultCode.Accepted;
     }
 
     /// <summary>Controls go one by one, through the reserve; frames that need an old row wait until it is there, and hold back those behind them.</summary>

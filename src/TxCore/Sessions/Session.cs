@@ -168,7 +168,8 @@ public sealed partial class Session : ISessionPeer
         _state = SessionState.Closing;
         try
         {
-            _closing.Cancel();
+            // Not Cancel(): the reply thread must not run what waits for the token.
+            _ = _closing.CancelAsync();
         }
         catch (ObjectDisposedException)
         {

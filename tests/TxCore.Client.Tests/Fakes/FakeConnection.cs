@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
@@ -8,7 +9,9 @@ namespace TxCore.Client.Tests.Fakes;
 /// <summary>One connection to the <see cref="FakeServer"/>.</summary>
 internal sealed class FakeConnection(FakeServer server, Socket socket, int index)
 {
-    private readonly NetworkStream _stream = new(socket, ownsSocket: true);
+    private readonly Stream _stream = server.Certificate is null
+        ? new NetworkStream(socket, ownsSocket: true)
+        : new SslStream(new NetworkStream(socket, ownsSocket: true));
     private readonly List<byte[]> _held = [];
     private ScramServer? _scram;
     private int _unanswered;
@@ -20,6 +23,11 @@ internal sealed class FakeConnection(FakeServer server, Socket socket, int index
     {
         try
         {
+            if (_stream is SslStream secured)
+            {
+                await secured.AuthenticateAsServerAsync(server.Certificate!);
+            }
+
             var reader = PipeReader.Create(_stream);
             while (true)
             {
@@ -61,7 +69,8 @@ internal sealed class FakeConnection(FakeServer server, Socket socket, int index
         }
     }
 
-    public void Close() => socket.Shutdown(SocketShutdown.Both);
+    /// <summary>Loses the connection, if the client has not closed it already.</summary>
+    public void Close() => socket.Dispose();
 
     public void ReleaseAnswers()
     {
@@ -94,6 +103,13 @@ internal sealed class FakeConnection(FakeServer server, Socket socket, int index
             case MessageType.StatusQuery:
                 Assert.True(Frame.TryDecode<StatusQuery>(payload, out var query));
                 server.StatusQueries++;
+                if (server.PendingStatuses > 0)
+                {
+                    server.PendingStatuses--;
+                    Send(Frame.Encode(new StatusReply(query.Source, query.Sequence, TransactionStatus.Pending, 0, null)));
+                    return true;
+                }
+
                 var found = server.Shard.Find(query.Sequence);
                 var status = found is null ? TransactionStatus.Unknown : TransactionStatus.Decided;
                 Send(Frame.Encode(new StatusReply(query.Source, query.Sequence, status, server.Shard.NextSequence, found)));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 
@@ -46,6 +47,9 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>Set to refuse logons.</summary>
     public ResultCode LogonCode { get; set; }
 
+    /// <summary>Set to speak TLS.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
     public bool FalseSignature { get; set; }
 
     /// <summary>Heartbeats, queries and transactions are read and not answered.</summary>
@@ -57,6 +61,9 @@ internal sealed class FakeServer : IAsyncDisposable
     public List<LogonRequest> Logons { get; } = [];
 
     public List<long> Deadlines { get; } = [];
+
+    /// <summary>How many status queries are still answered with pending.</summary>
+    public int PendingStatuses { get; set; }
 
     public int StatusQueries { get; set; }
 
@@ -108,6 +115,7 @@ internal sealed class FakeServer : IAsyncDisposable
             while (true)
             {
                 var socket = await _listener.AcceptSocketAsync(_stop.Token);
+                socket.NoDelay = true;
                 Current = new FakeConnection(this, socket, ++count);
                 _sessions.Add(Current.RunAsync(_stop.Token));
             }

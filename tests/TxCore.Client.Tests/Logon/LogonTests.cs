@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using TxCore.Client.Tests.Fakes;
 using TxCore.Protocol;
 
@@ -30,6 +33,27 @@ public sealed class LogonTests
         var fault = await Assert.ThrowsAsync<TxCoreClientException>(() => TxCoreClient.ConnectAsync(server.Options(), Cancel));
 
         Assert.Equal(ClientFault.ServerNotTrusted, fault.Reason);
+    }
+
+    [Theory]
+    [InlineData(2, Channel.Retail)]
+    [InlineData(0, Channel.Online)]
+    public async Task A_server_of_another_shard_or_channel_is_left_even_when_it_accepts(ushort shard, Channel channel)
+    {
+        await using var server = new FakeServer();
+        var options = new ClientOptions
+        {
+            Host = "127.0.0.1",
+            Port = server.Port,
+            Source = 7,
+            Password = FakeServer.Password,
+            Shard = shard,
+            Channel = channel,
+        };
+
+        var fault = await Assert.ThrowsAsync<TxCoreClientException>(() => TxCoreClient.ConnectAsync(options, Cancel));
+
+        Assert.Equal(ClientFault.WrongShard, fault.Reason);
     }
 
     [Fact]
@@ -71,6 +95,40 @@ public sealed class LogonTests
 
         Assert.Equal(ClientFault.RestoredTooOld, fault.Reason);
         Assert.Equal(1ul, restored.Logons.Single().LastNumberHeld);
+    }
+
+    [Theory]
+    [InlineData("localhost", true)]
+    [InlineData("elsewhere", false)]
+    public async Task Over_TLS_the_certificate_must_name_the_server(string name, bool isTrusted)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        await using var server = new FakeServer { Certificate = certificate };
+        var options = new ClientOptions
+        {
+            Host = "127.0.0.1",
+            Port = server.Port,
+            Source = 7,
+            Password = FakeServer.Password,
+            Tls = new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                RemoteCertificateValidationCallback = (_, _, _, errors) => !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch),
+            },
+        };
+
+        if (isTrusted)
+        {
+            await using var client = await TxCoreClient.ConnectAsync(options, Cancel);
+            Assert.True((await client.WagerAsync(Samples.Wager(), cancellationToken: Cancel)).MayPrint);
+        }
+        else
+        {
+            var fault = await Assert.ThrowsAsync<TxCoreClientException>(() => TxCoreClient.ConnectAsync(options, Cancel));
+            Assert.Equal(ClientFault.ConnectFailed, fault.Reason);
+        }
     }
 
     [Theory]

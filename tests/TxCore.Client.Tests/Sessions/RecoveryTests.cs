@@ -30,7 +30,7 @@ public sealed class RecoveryTests : IDisposable
         await using var next = new FakeServer(shard);
         await using var sameOutbox = FileOutbox.Open(OutboxPath);
         await using var client = await TxCoreClient.ConnectAsync(next.Options(sameOutbox), Cancel);
-        var recovered = await client.RecoveredAsync;
+        var recovered = await client.RecoveredAsync(Cancel);
 
         Assert.Equal([3ul, 4ul, 5ul], recovered.Select(result => result.Sequence));
         Assert.Equal([true, false, false], recovered.Select(result => result.IsReprint));
@@ -53,7 +53,7 @@ public sealed class RecoveryTests : IDisposable
 
         await using var next = new FakeServer(shard);
         await using var client = await TxCoreClient.ConnectAsync(next.Options(outbox), Cancel);
-        var result = (await client.RecoveredAsync).Single();
+        var result = (await client.RecoveredAsync(Cancel)).Single();
 
         Assert.True(result is { IsAccepted: true, IsReprint: true, MayPrint: false });
     }

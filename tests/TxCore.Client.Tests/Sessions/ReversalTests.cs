@@ -120,7 +120,7 @@ public sealed class ReversalTests
 
         await using var next = new FakeServer(shard);
         await using var client = await TxCoreClient.ConnectAsync(next.Options(outbox), Cancel);
-        var recovered = await client.RecoveredAsync;
+        var recovered = await client.RecoveredAsync(Cancel);
 
         Assert.Equal(code, recovered.Single().Code);
         Assert.False(recovered.Single().MayPrint);

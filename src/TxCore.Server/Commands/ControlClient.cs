@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Net;
+using TxCore.Client;
+using TxCore.Diagnostics;
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+
+namespace TxCore.Server.Commands;
+
+/// <summary>The options and the connection of commands that control a running server: they log on as an administrator like any client.</summary>
+internal sealed class ControlClient
+{
+    private readonly Option<string> _server = new("--server")
+    {
+        Description = "Address of the server",
+        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable("TXCORE_LISTEN") ?? "127.0.0.1:7400",
+    };
+
+    private readonly Option<uint> _source = new("--source") { Description = "Administrator source", DefaultValueFactory = static _ => 1 };
+
+    private readonly Option<string?> _password = new("--password-file")
+    {
+        Description = "File with the source's password on its first line; without it TXCORE_PASSWORD",
+    };
+
+    private readonly Option<Channel> _channel = new("--channel") { Description = "Channel of the shard", DefaultValueFactory = static _ => Channel.Retail };
+
+    private readonly Option<uint> _actor = new("--actor") { Description = "Number of the person who asks for it", Required = true };
+
+    private readonly Option<uint> _second = new("--second-actor") { Description = "Number of the second person, where one is needed" };
+
+    private readonly Option<ushort> _reason = new("--reason") { Description = "Reason code", Required = true };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _server, _source, _password, _channel, _actor, _second, _reason })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Connects, submits one control, tells the outcome; exit code 0 when it was accepted.</summary>
+    public async Task<int> SubmitAsync(
+        ParseResult parsed, Func<TxCoreClient, ControlHeader, Task<SubmitResult>> submit, CancellationToken cancellationToken)
+    {
+        string? password = parsed.GetValue(_password) is { } file
+            ? File.ReadLines(file).FirstOrDefault()?.Trim()
+            : Environment.GetEnvironmentVariable("TXCORE_PASSWORD");
+        string address = parsed.GetValue(_server)!;
+        if (password is null || !IPEndPoint.TryParse(address.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), out var server))
+        {
+            Console.Error.WriteLine(password is null
+                ? "The password is missing: give --password-file or set TXCORE_PASSWORD."
+                : $"Option server is '{address}'; it must be ADDRESS:PORT.");
+            return (int)ExitCode.Usage;
+        }
+
+        var options = new ClientOptions
+        {
+            Host = server.Address.ToString(),
+            Port = server.Port,
+            Source = parsed.GetValue(_source),
+            Password = password,
+            Channel = parsed.GetValue(_channel),
+        };
+        try
+        {
+            await using var client = await TxCoreClient.ConnectAsync(options, cancellationToken);
+            var control = new ControlHeader(parsed.GetValue(_actor), parsed.GetValue(_second), parsed.GetValue(_reason));
+            var result = await submit(client, control);
+            string fault = result.Outcome.Field == BodyField.None ? "" : $" ({result.Outcome.Field})";
+            Console.WriteLine($"{result.Code}{fault}, number {result.Outcome.Number}");
+            return result.IsAccepted ? 0 : 1;
+        }
+        catch (TxCoreClientException fault)
+        {
+            Console.Error.WriteLine(fault.Message);
+            return 1;
+        }
+    }
+}

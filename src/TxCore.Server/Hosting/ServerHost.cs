@@ -1,0 +1,218 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using TxCore.Diagnostics;
+using TxCore.Pipeline;
+using TxCore.Postgres;
+using TxCore.Postgres.PrivatePostgres;
+using TxCore.Server.Options;
+using TxCore.Sessions;
+using TxCore.Storage;
+
+namespace TxCore.Server.Hosting;
+
+/// <summary>Runs the server: databases, shards, listeners, until a signal or a failure; then drains and says how it ended.</summary>
+internal sealed class ServerHost(ServerOptions options, TimeProvider clock, TextWriter output)
+{
+    private readonly List<ShardHost> _shards = [];
+    private PrivateDatabases? _private;
+    private string? _temporaryData;
+
+    /// <summary>Serves until told to stop; returns the exit code.</summary>
+    public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
+    {
+        var builder = CreateBuilder();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var loggers = LoggerFactory.Create(logging => ConfigureLogging(logging));
+        var logger = loggers.CreateLogger("TxCore");
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop, logger));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop, logger));
+        try
+        {
+            return await ServeAsync(builder, logger, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCode.Ok;
+        }
+        catch (Exception refused) when (ExitCodeOf(refused) is { } code)
+        {
+            ServerEvents.CannotStart(logger, refused.Message);
+            return code;
+        }
+        finally
+        {
+            await CleanUpAsync();
+        }
+    }
+
+    private async Task<ExitCode> ServeAsync(WebApplicationBuilder builder, ILogger logger, CancellationToken stop)
+    {
+        bool hasSample = options.Connection is null;
+        if (hasSample)
+        {
+            _private = await PrivateDatabases.StartAsync(options, clock, logger, stop);
+        }
+
+        var passwords = new List<string>();
+        foreach (var identity in options.Shards)
+        {
+            string connection = options.Connection ?? _private![identity];
+            if (hasSample)
+            {
+                passwords.Add(await SampleDay.RegisterAsync(connection, identity, stop));
+            }
+
+            var shard = await ShardHost.StartAsync(
+                options.ForShard(identity), connection, new KeyStore(DataDirectory(), identity), options.PartitionDays, clock, logger, stop);
+            _shards.Add(shard);
+        }
+
+        Listen(builder);
+        await using var app = builder.Build();
+        AdminEndpoints.Map(app, _shards);
+        await app.StartAsync(stop);
+        var ports = BoundPorts(app);
+        for (int i = 0; i < _shards.Count; i++)
+        {
+            var shard = _shards[i].Shard;
+            if (hasSample)
+            {
+                await SampleDay.DefineAsync(shard, passwords[i], options.Listen.Address, ports[i], clock, output, stop);
+            }
+
+            await output.WriteLineAsync(
+                $"READY listen={options.Listen.Address}:{ports[i]} admin={options.Admin.Address}:{ports[^1]} shard={shard.Identity.Shard} channel={shard.Identity.Channel.ToString().ToLowerInvariant()}");
+        }
+
+        await output.FlushAsync(stop);
+        return await WaitAndDrainAsync(app, stop);
+    }
+
+    private async Task<ExitCode> WaitAndDrainAsync(WebApplication app, CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(stopped.SetResult);
+        var failures = _shards.Select(static host => (Task)host.Shard.Failure.Failed).ToArray();
+
+        // One shard's failure leaves the others running; the process ends when it is stopped or the last shard has failed.
+        var first = await Task.WhenAny(stopped.Task, Task.WhenAll(failures));
+        var drained = await Task.WhenAll(_shards.Select(host => host.DrainAsync(options.DrainTime)));
+        await app.StopAsync(CancellationToken.None);
+        var failed = _shards.Find(static host => host.Shard.Failure.HasFailed);
+        if (failed is not null)
+        {
+            return failed.Shard.Failure.ExitCode;
+        }
+
+        return first == stopped.Task && drained.All(static done => done) ? ExitCode.Ok : ExitCode.NotDrained;
+    }
+
+    private static WebApplicationBuilder CreateBuilder()
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Logging.ClearProviders();
+        return builder;
+    }
+
+    private void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Information);
+        if (options.LogsJson)
+        {
+            logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+        }
+        else
+        {
+            logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+                console.UseUtcTimestamp = true;
+            });
+        }
+
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private void Listen(WebApplicationBuilder builder) => builder.WebHost.ConfigureKestrel(kestrel =>
+    {
+        for (int i = 0; i < _shards.Count; i++)
+        {
+            var services = _shards[i].Shard.Services;
+            int port = options.Listen.Port == 0 ? 0 : options.Listen.Port + i;
+            kestrel.Listen(options.Listen.Address, port, listen => listen.Run(connection => new Session(connection.Transport, services).RunAsync()));
+        }
+
+        kestrel.Listen(options.Admin, static listen => listen.Protocols = HttpProtocols.Http1);
+    });
+
+    /// <summary>The ports Kestrel has bound, in the order they were asked for.</summary>
+    private static int[] BoundPorts(WebApplication app)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features
+            .Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()!.Addresses;
+        return [.. addresses.Select(static address => new Uri(address).Port)];
+    }
+
+    private string DataDirectory()
+    {
+        if (options.Data is { } data)
+        {
+            return Path.GetFullPath(data);
+        }
+
+        _temporaryData ??= Directory.CreateTempSubdirectory("txcore-keys-").FullName;
+        return _temporaryData;
+    }
+
+    private static ExitCode? ExitCodeOf(Exception fault) => fault switch
+    {
+        StoreFencedException => ExitCode.Fenced,
+        StoreRefusedException or PostgresNotFoundException or Npgsql.NpgsqlException => ExitCode.StoreRefused,
+        RestoredTooOldException => ExitCode.RestoredTooOld,
+        OptionException or ArgumentException => ExitCode.Usage,
+        IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException => ExitCode.Usage,
+        InvalidDataException => ExitCode.StageFailed,
+        _ => null,
+    };
+
+    private static void Stop(PosixSignalContext context, CancellationTokenSource stop, ILogger logger)
+    {
+        context.Cancel = true;
+        ServerEvents.SignalReceived(logger, context.Signal.ToString());
+        stop.Cancel();
+    }
+
+    private async Task CleanUpAsync()
+    {
+        foreach (var shard in _shards)
+        {
+            await shard.DisposeAsync();
+        }
+
+        if (_private is not null)
+        {
+            await _private.DisposeAsync();
+        }
+
+        if (_temporaryData is not null)
+        {
+            Directory.Delete(_temporaryData, recursive: true);
+        }
+    }
+
+    /// <summary>The host's own signal handling would end the process before it has drained.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,115 @@
+using TxCore.Pipeline;
+using TxCore.Postgres;
+using TxCore.Server.Options;
+using TxCore.Storage;
+
+namespace TxCore.Server.Hosting;
+
+/// <summary>A shard with what surrounds it in a process: store, reader, sources, keys, signed heads, upkeep.</summary>
+internal sealed class ShardHost : IAsyncDisposable
+{
+    private readonly PostgresShardReader _reader;
+    private readonly PolledSources _sources;
+    private readonly SigningKey _signingKey;
+    private readonly SignedHeads _heads;
+    private readonly HeadSigner _signer;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _background = [];
+
+    private ShardHost(
+        Shard shard, PostgresShardReader reader, PolledSources sources, SigningKey signingKey, SignedHeads heads, TimeProvider clock, ILogger logger)
+    {
+        (Shard, _reader, _sources, _signingKey, _heads) = (shard, reader, sources, signingKey, heads);
+        _signer = new HeadSigner(shard, heads, clock, logger);
+    }
+
+    public Shard Shard { get; }
+
+    /// <summary>Starts a shard on its database.</summary>
+    public static async Task<ShardHost> StartAsync(
+        ShardOptions options, string connection, KeyStore keys, int partitionDays, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    {
+        keys.Prepare();
+        var receiptKeys = keys.LoadReceiptKeys(options.Rules.KeyEpoch);
+        await AnchorGuard.RequireNotBehindAsync(connection, options.Identity, keys.AnchorFile, cancellationToken);
+        var reader = new PostgresShardReader(connection, options.Identity);
+        var sources = new PolledSources(reader, clock, logger);
+        try
+        {
+            await sources.RefreshAsync(cancellationToken);
+            await RequirePartitionAsync(reader, options, clock, cancellationToken);
+            var store = new PostgresShardStore(connection, options.Identity);
+            var shard = await Shard.StartAsync(options, store, reader, receiptKeys, sources, clock, logger, cancellationToken);
+            var signingKey = await SigningKey.LoadOrCreateAsync(keys.SigningKeyFile, cancellationToken);
+            var heads = new SignedHeads(connection, options.Identity, signingKey, keys.AnchorFile, clock);
+            var host = new ShardHost(shard, reader, sources, signingKey, heads, clock, logger);
+            host.RunBackground(connection, partitionDays, clock, logger);
+            return host;
+        }
+        catch
+        {
+            await reader.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Finishes what was taken; true when all of it was answered.</summary>
+    public async Task<bool> DrainAsync(TimeSpan timeout)
+    {
+        bool finished = await Shard.DrainAsync(timeout);
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_background);
+        if (finished)
+        {
+            await _signer.SignAsync(CancellationToken.None);
+        }
+
+        return finished;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_background);
+        await Shard.DisposeAsync();
+        await _heads.DisposeAsync();
+        _signingKey.Dispose();
+        await _reader.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private static async Task RequirePartitionAsync(
+        PostgresShardReader reader, ShardOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        int today = options.Rules.BusinessDayOf(Sessions.ClockExtensions.GetUnixMicroseconds(clock));
+        if (await reader.CountPartitionsAheadAsync(today, cancellationToken) < 1)
+        {
+            throw new StoreRefusedException(
+                $"Business day {today} or the one after it has no partition. Run 'txcore db migrate' with the owner's connection string.");
+        }
+    }
+
+    private void RunBackground(string connection, int partitionDays, TimeProvider clock, ILogger logger)
+    {
+        var upkeep = new Upkeep(Shard, connection, partitionDays, clock, logger);
+        _background.Add(RunAsync(_signer.RunAsync));
+        _background.Add(RunAsync(token => _sources.RunAsync(Shard.Registry, token)));
+        _background.Add(RunAsync(upkeep.RunAsync));
+    }
+
+    private async Task RunAsync(Func<CancellationToken, Task> work)
+    {
+        try
+        {
+            await work(_stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The server stops.
+        }
+        catch (Exception fault)
+        {
+            Shard.Failure.Fail(fault);
+        }
+    }
+}

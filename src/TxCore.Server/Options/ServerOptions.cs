@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using TxCore.Pipeline;
+using TxCore.Protocol;
+using TxCore.Sessions;
+using TxCore.Storage;
+
+namespace TxCore.Server.Options;
+
+/// <summary>An option is unknown, out of its limits, or contradicts another; the message names it.</summary>
+internal sealed class OptionException(string message) : Exception(message);
+
+/// <summary>The options of <c>serve</c> as they are in effect: file, then environment, then flags.</summary>
+internal sealed class ServerOptions
+{
+    private readonly Dictionary<string, string> _values;
+
+    private ServerOptions(Dictionary<string, string> values)
+    {
+        _values = values;
+        Shards = ReadShards();
+        Listen = ReadEndPoint("listen");
+        Admin = ReadEndPoint("admin");
+        Check();
+    }
+
+    public IReadOnlyList<ShardIdentity> Shards { get; }
+
+    public IPEndPoint Listen { get; }
+
+    public IPEndPoint Admin { get; }
+
+    public string? Connection => Text("connection");
+
+    public string? Data => Text("data");
+
+    public int PartitionDays => (int)Number("partition-days");
+
+    public TimeSpan DrainTime => TimeSpan.FromSeconds(Number("drain-seconds"));
+
+    public bool LogsJson => _values["log-format"] == "json";
+
+    /// <summary>Merges the sources of options, later ones winning, and checks the result.</summary>
+    /// <exception cref="OptionException">Names the first option that is wrong.</exception>
+    public static ServerOptions Read(string? file, Func<string, string?> environment, IReadOnlyDictionary<string, string> flags)
+    {
+        var values = OptionTable.Rows.ToDictionary(static row => row.Name, static row => row.Default);
+        foreach (var (name, value) in file is null ? [] : ReadFile(file))
+        {
+            values[name] = value;
+        }
+
+        foreach (var row in OptionTable.Rows)
+        {
+            if (environment(row.Environment) is { } value)
+            {
+                values[row.Name] = value;
+            }
+        }
+
+        foreach (var (name, value) in flags)
+        {
+            values[name] = value;
+        }
+
+        return new ServerOptions(values);
+    }
+
+    /// <summary>The options of one shard for the pipeline.</summary>
+    public ShardOptions ForShard(ShardIdentity identity) => new()
+    {
+        Identity = identity,
+        RingSize = (int)Number("ring-size"),
+        ControlReserve = (int)Number("control-reserve"),
+        BatchEventsMax = (int)Number("batch-events-max"),
+        TickMilliseconds = (int)Number("tick-milliseconds"),
+        CommitStallMilliseconds = (int)Number("commit-stall-milliseconds"),
+        SnapshotEntries = Number("snapshot-entries"),
+        SnapshotSeconds = (int)Number("snapshot-seconds"),
+        SnapshotCheckSeconds = (int)Number("snapshot-check-seconds"),
+        Limits = new SessionLimits
+        {
+            ConnectionsMax = (int)Number("connections-max"),
+            LogonSeconds = (int)Number("logon-seconds"),
+            IdleSeconds = (int)Number("idle-seconds"),
+            UnsentBytesMax = (int)Number("unsent-bytes-max"),
+        },
+        Rules = new ShardRules
+        {
+            KeyEpoch = (ushort)Number("key-epoch"),
+            DayStartMinutes = (ushort)Number("day-start-minutes"),
+            CancelWindowSeconds = (uint)Number("cancel-window-seconds"),
+            CancelWindowWinSeconds = (uint)Number("cancel-window-win-seconds"),
+            TimeStepMaxSeconds = (uint)Number("time-step-max-seconds"),
+        },
+    };
+
+    /// <summary>Every option with its value, secrets masked.</summary>
+    public IEnumerable<(string Name, string Value)> Show() =>
+        OptionTable.Rows.Select(row => (row.Name, row.IsSecret && _values[row.Name].Length > 0 ? "(set, not shown)" : _values[row.Name]));
+
+    private static IEnumerable<(string Name, string Value)> ReadFile(string file)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(File.ReadAllText(file), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+        }
+        catch (Exception fault) when (fault is IOException or JsonException or UnauthorizedAccessException)
+        {
+            throw new OptionException($"The options file {file} cannot be read: {fault.Message}");
+        }
+
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            if (OptionTable.Find(property.Name) is null)
+            {
+                throw new OptionException($"{file}: option '{property.Name}' is not known. 'txcore serve --help' lists them.");
+            }
+
+            yield return (property.Name, property.Value.ToString());
+        }
+    }
+
+    private string? Text(string name) => _values[name] is { Length: > 0 } value ? value : null;
+
+    private long Number(string name)
+    {
+        var row = OptionTable.Find(name)!;
+        if (!long.TryParse(_values[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+            || value < row.Min || value > row.Max)
+        {
+            throw new OptionException($"Option {name} is '{_values[name]}'; it must be a whole number from {row.Min} to {row.Max}.");
+        }
+
+        return value;
+    }
+
+    private List<ShardIdentity> ReadShards()
+    {
+        if (Text("shard") is { } number || Text("channel") is not null)
+        {
+            if (Text("shard") is null || Text("channel") is null)
+            {
+                throw new OptionException("Options shard and channel go together: give both or neither.");
+            }
+
+            return [ReadShard($"{_values["shard"]}:{_values["channel"]}", "shard and channel")];
+        }
+
+        return [.. _values["shards"].Split(',', StringSplitOptions.TrimEntries).Select(text => ReadShard(text, "shards"))];
+    }
+
+    private static ShardIdentity ReadShard(string text, string option)
+    {
+        string[] parts = text.Split(':');
+        if (parts.Length != 2 || !short.TryParse(parts[0], CultureInfo.InvariantCulture, out short shard) || shard < 1
+            || !Enum.TryParse(parts[1], ignoreCase: true, out Channel channel) || !Enum.IsDefined(channel) || char.IsDigit(parts[1][0]))
+        {
+            throw new OptionException($"Option {option} has '{text}'; a shard is a number from 1 to 32,767 and a channel, retail or online.");
+        }
+
+        return new ShardIdentity(shard, channel);
+    }
+
+    private IPEndPoint ReadEndPoint(string name)
+    {
+        string text = _values[name].Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase);
+        return text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endPoint)
+            ? endPoint
+            : throw new OptionException($"Option {name} is '{_values[name]}'; it must be ADDRESS:PORT, for example 127.0.0.1:7400.");
+    }
+
+    private void Check()
+    {
+        foreach (var row in OptionTable.Rows.Where(static row => row.IsNumber))
+        {
+            Number(row.Name);
+        }
+
+        if (_values["log-format"] is not ("text" or "json"))
+        {
+            throw new OptionException($"Option log-format is '{_values["log-format"]}'; it must be text or json.");
+        }
+
+        if (Shards.DistinctBy(static shard => shard.Shard).Count() != Shards.Count)
+        {
+            throw new OptionException("Option shards names a shard twice.");
+        }
+
+        if (Connection is not null && Shards.Count > 1)
+        {
+            throw new OptionException("Options connection and shards contradict each other: with a connection, one process serves one shard.");
+        }
+
+        if (Connection is not null && Data is null)
+        {
+            throw new OptionException("Option data is required with connection: the directory keeps the keys and the anchor file outside PostgreSQL.");
+        }
+
+        try
+        {
+            ForShard(Shards[0]).Validate();
+        }
+        catch (ArgumentException contradiction)
+        {
+            throw new OptionException(contradiction.Message);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using TxCore.Protocol;
+using TxCore.Storage;
+using TxCore.Wagering;
+
+namespace TxCore.Pipeline;
+
+/// <summary>Where a replay came to another decision than was stored.</summary>
+/// <param name="Number">The entry.</param>
+/// <param name="What">What differs, as a sentence.</param>
+public sealed record ReplayFault(long Number, string What);
+
+/// <summary>The result of a replay.</summary>
+/// <param name="Entries">Entries decided again.</param>
+/// <param name="Fault">The first that differs; null when none does.</param>
+public sealed record ReplayReport(long Entries, ReplayFault? Fault);
+
+/// <summary>
+/// Decides every stored command again, from the first, under the rules that were in force, and compares with what was stored. It uses
+/// the decider that decided, over a state of its own.
+/// </summary>
+public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, ReceiptKeys keys)
+{
+    private const int PageEntries = 10_000;
+    private readonly TxEvent _work = new();
+    private ShardState _state = null!;
+    private Decider _decider = null!;
+
+    /// <summary>Runs the replay over everything that is stored.</summary>
+    public async Task<ReplayReport> RunAsync(CancellationToken cancellationToken)
+    {
+        _state = new ShardState(identity, static _ => 64);
+        _decider = new Decider(_state, keys);
+        long entries = 0;
+        while (true)
+        {
+            var page = await ReadPageAsync(_state.LastNumber, cancellationToken);
+            if (page.Count == 0)
+            {
+                return new ReplayReport(entries, null);
+            }
+
+            for (int i = 0; i < page.Count;)
+            {
+                if (await ReplayAsync(page, i, cancellationToken) is { } fault)
+                {
+                    return new ReplayReport(entries, fault);
+                }
+
+                int done = (int)(_state.LastNumber - page[i].Entry.Number + 1);
+                entries += done;
+                i += done;
+            }
+        }
+    }
+
+    /// <summary>Reads the next entries, and so many more that those which fell due together are together.</summary>
+    private async Task<List<FetchedRow>> ReadPageAsync(long afterNumber, CancellationToken cancellationToken)
+    {
+        var page = new List<FetchedRow>(PageEntries);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            await reader.ReadEntriesAsync(
+                afterNumber,
+                (in StoredRow row) =>
+                {
+                    bool isDue = SystemCommand.HasSubject(row.Entry.Kind);
+                    if (page.Count >= PageEntries && !isDue)
+                    {
+                        throw new PageFullException();
+                    }
+
+                    page.Add(new FetchedRow(row.Entry, row.Command.ToArray()));
+                },
+                enough.Token);
+        }
+        catch (PageFullException)
+        {
+            // The rest is read as the next page.
+        }
+
+        return page;
+    }
+
+    private async Task<ReplayFault?> ReplayAsync(List<FetchedRow> page, int index, CancellationToken cancellationToken)
+    {
+        var row = page[index];
+        _work.Release();
+        if (SystemCommand.HasSubject(row.Entry.Kind))
+        {
+            _work.Reset(EventKind.Tick, row.Entry.SequencedAt, 0);
+            _decider.Decide(_work);
+            return CompareDue(page, index);
+        }
+
+        await PrepareAsync(row, CountExpiriesBefore(page, index), cancellationToken);
+        _decider.Decide(_work);
+        if (_work.Due.Count > 0)
+        {
+            return new ReplayFault(row.Entry.Number, $"{_work.Due[0].Entry.Kind} of {_work.Due[0].Subject} was due before it and is not stored");
+        }
+
+        return _work.IsStored
+            ? Compare(row.Entry, in _work.Entry)
+            : new ReplayFault(row.Entry.Number, $"replay does not decide it: {_work.AnswerCode}");
+    }
+
+    private async ValueTask PrepareAsync(FetchedRow row, int expiriesBefore, CancellationToken cancellationToken)
+    {
+        var entry = row.Entry;
+        bool isStart = entry.Kind == MessageType.Started;
+        long time = isStart || entry.Kind == MessageType.TimeConfirm ? entry.ReceivedAt : entry.SequencedAt;
+        _work.Reset(isStart ? EventKind.Start : EventKind.Transaction, time, 0);
+        _work.ExpiriesTaken = expiriesBefore;
+        _work.Type = entry.Kind;
+        _work.Source = entry.Source;
+        _work.Sequence = entry.Sequence;
+        _work.Outlet = entry.Outlet;
+        _work.Fingerprint = entry.Fingerprint;
+        _work.BodyReadable = entry.Code != ResultCode.MalformedBody || entry.FaultField != BodyField.Body;
+        _work.ReserveCommand(row.Command.Length);
+        row.Command.CopyTo(_work.Command, 0);
+        _work.CommandBytes = row.Command.Length;
+        _work.Carried = NeedsRow(entry.Kind) && entry.Reference > 0
+            ? await reader.FindByNumberAsync(entry.Reference, cancellationToken)
+            : null;
+    }
+
+    private static bool NeedsRow(MessageType kind) => kind is MessageType.Cancel or MessageType.Pay or MessageType.Reversal;
+
+    private static int CountExpiriesBefore(List<FetchedRow> page, int index)
+    {
+        int count = 0;
+        long time = page[index].Entry.SequencedAt;
+        for (int i = index - 1; i >= 0 && page[i].Entry.Kind == MessageType.HoldExpired && page[i].Entry.SequencedAt == time; i--)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private ReplayFault? CompareDue(List<FetchedRow> page, int index)
+    {
+        if (_work.Due.Count == 0)
+        {
+            return new ReplayFault(page[index].Entry.Number, $"{page[index].Entry.Kind} is stored and was not due");
+        }
+
+        for (int i = 0; i < _work.Due.Count; i++)
+        {
+            if (index + i >= page.Count)
+            {
+                return new ReplayFault(_work.Due[i].Entry.Number, $"{_work.Due[i].Entry.Kind} was due and is not stored");
+            }
+
+            if (Compare(page[index + i].Entry, in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_work.Due)[i].Entry) is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        return null;
+    }
+
+    private static ReplayFault? Compare(in Entry stored, in Entry decided)
+    {
+        string? what =
+            stored.Number != decided.Number ? $"the number is {decided.Number} in replay"
+            : stored.Kind != decided.Kind ? $"it is {stored.Kind}, in replay {decided.Kind}"
+            : stored.Code != decided.Code ? $"it was decided {stored.Code}, in replay {decided.Code}"
+            : stored.AmountCents != decided.AmountCents ? $"the amount is {stored.AmountCents}, in replay {decided.AmountCents}"
+            : stored.ExpiresAt != decided.ExpiresAt ? $"it expires at {stored.ExpiresAt}, in replay {decided.ExpiresAt}"
+            : stored.Reference != decided.Reference ? $"it is about {stored.Reference}, in replay {decided.Reference}"
+            : stored.Previous != decided.Previous ? $"the source's previous number is {stored.Previous}, in replay {decided.Previous}"
+            : stored.BusinessDay != decided.BusinessDay ? $"the business day is {stored.BusinessDay}, in replay {decided.BusinessDay}"
+            : stored.SequencedAt != decided.SequencedAt ? $"its time is {stored.SequencedAt}, in replay {decided.SequencedAt}"
+            : stored.FaultLine != decided.FaultLine || stored.FaultField != decided.FaultField
+                ? $"it faults line {stored.FaultLine}, {stored.FaultField}, in replay line {decided.FaultLine}, {decided.FaultField}"
+            : null;
+        return what is null ? null : new ReplayFault(stored.Number, what);
+    }
+
+    private sealed class PageFullException : Exception;
+}
