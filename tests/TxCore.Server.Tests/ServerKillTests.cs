@@ -28,7 +28,7 @@ public sealed class ServerKillTests(PostgresFixture postgres)
         await using (server)
         {
             await fleet.SettleAsync();
-            await HistoryCheck.AssertAsync(deployment, fleet, server.Listen);
+            await HistoryCheck.AssertAsync(deployment, server.Listen, fleet);
             var verified = await deployment.RunAsync("verify", "--replay", "--anchor", "--data", deployment.Data);
             Assert.Contains("all alike", verified.Exits(0).Output);
         }

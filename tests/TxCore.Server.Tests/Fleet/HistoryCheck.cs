@@ -1,3 +1,4 @@
+using System.Net;
 using Npgsql;
 using TxCore.Client;
 
@@ -67,12 +68,12 @@ internal static class HistoryCheck
                       SELECT g.number, h.session, h.category, -h.quantity FROM given_back g JOIN hold h ON h.number = g.reference)
         """;
 
-    /// <summary>Checks everything against a server that serves and a fleet that has settled.</summary>
-    public static async Task AssertAsync(Deployment deployment, TerminalFleet fleet, System.Net.IPEndPoint server)
+    /// <summary>Checks everything against a server that serves and fleets that have settled.</summary>
+    public static async Task AssertAsync(Deployment deployment, IPEndPoint server, params TerminalFleet[] fleets)
     {
         await using var connection = new NpgsqlConnection(deployment.Superuser);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await HistoryTables.FillAsync(connection, fleet.Terminals);
+        await HistoryTables.FillAsync(connection, fleets.SelectMany(static fleet => fleet.Terminals));
         foreach (var (rule, sql) in Rules)
         {
             var broken = await ListAsync(connection, $"{sql} LIMIT 5");
@@ -82,11 +83,11 @@ internal static class HistoryCheck
         await AssertSeatsAsync(deployment, connection, server);
         var report = await deployment.VerifyAsync();
         Assert.True(report.Fault is null, $"{report.Fault}");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{report.Entries} entries in {report.Batches} batches, {fleet.Outcomes} outcomes");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{report.Entries} entries in {report.Batches} batches, {fleets.Sum(static fleet => fleet.Outcomes)} outcomes");
     }
 
     /// <summary>The free seats that the server tells are those that the rows leave, once all holds have ended.</summary>
-    private static async Task AssertSeatsAsync(Deployment deployment, NpgsqlConnection connection, System.Net.IPEndPoint server)
+    private static async Task AssertSeatsAsync(Deployment deployment, NpgsqlConnection connection, IPEndPoint server)
     {
         const string sql = $"""
             {Moves}

@@ -1,3 +1,4 @@
+using System.Net;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 
@@ -19,6 +20,9 @@ internal sealed class Submission(ulong sequence, MessageType type, byte[] frame)
     public byte[] Frame { get; private set; } = frame;
 
     public Outcome? Outcome { get; private set; }
+
+    /// <summary>The server that gave the first outcome.</summary>
+    public IPEndPoint? AnsweredBy { get; private set; }
 
     public int Answers { get; private set; }
 
@@ -53,10 +57,11 @@ internal sealed class Submission(ulong sequence, MessageType type, byte[] frame)
     }
 
     /// <summary>Takes an outcome; returns what is wrong with it, or null. A repeat differs in nothing but its mark and the present state.</summary>
-    public string? Take(Outcome outcome)
+    public string? Take(Outcome outcome, IPEndPoint server)
     {
         Answers++;
         Outcome ??= outcome;
+        AnsweredBy ??= server;
         if (outcome.TransactionType != Type && !(IsReversed && outcome.TransactionType == MessageType.Reversal))
         {
             return $"{this} was answered as a {outcome.TransactionType}";

@@ -23,6 +23,7 @@ internal sealed class Terminal(uint source, ShardIdentity identity, Random rando
     private bool _halted;
     private TimeSpan _wait;
     private ulong _highestNumber;
+    private IPEndPoint _connectedTo = null!;
     private volatile bool _produces = true;
 
     public uint Source => source;
@@ -100,7 +101,7 @@ internal sealed class Terminal(uint source, ShardIdentity identity, Random rando
                 return false;
             }
 
-            Resume(reply);
+            Resume(address, reply);
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var receiving = ReceiveAsync(connection, ending.Token);
             var sending = SendAsync(connection, ending.Token);
@@ -111,11 +112,12 @@ internal sealed class Terminal(uint source, ShardIdentity identity, Random rando
         }
     }
 
-    private void Resume(LogonReply reply)
+    private void Resume(IPEndPoint address, LogonReply reply)
     {
         lock (_gate)
         {
             Logons++;
+            _connectedTo = address;
             int answered = _submissions.FindLastIndex(static submission => submission.Outcome is not null) + 1;
             int sent = _submissions.FindLastIndex(static submission => submission.WasSent) + 1;
             if (reply.NextSequence <= (ulong)answered || reply.NextSequence > (ulong)sent + 1)
@@ -264,7 +266,7 @@ internal sealed class Terminal(uint source, ShardIdentity identity, Random rando
         }
 
         var submission = _submissions[(int)outcome.Sequence - 1];
-        if (submission.Take(outcome) is { } complaint)
+        if (submission.Take(outcome, _connectedTo) is { } complaint)
         {
             complain($"source {source}: {complaint}");
         }

@@ -13,12 +13,12 @@ internal sealed class TerminalFleet : IAsyncDisposable
     private readonly Task _running;
     private volatile IPEndPoint? _server;
 
-    private TerminalFleet(ShardIdentity identity, IPEndPoint server, int terminals, int seed)
+    private TerminalFleet(ShardIdentity identity, IPEndPoint server, Range terminals, int seed)
     {
         _server = server;
         Terminals =
         [
-            .. Enumerable.Range(0, terminals).Select(i => new Terminal(
+            .. Enumerable.Range(terminals.Start.Value, terminals.End.Value - terminals.Start.Value).Select(i => new Terminal(
                 Deployment.FirstTerminal + (uint)i, identity, new Random(seed + i), () => _server, _complaints.Enqueue)),
         ];
         _running = Task.WhenAll(Terminals.Select(terminal => Task.Run(() => terminal.RunAsync(_stopping.Token))));
@@ -32,7 +32,10 @@ internal sealed class TerminalFleet : IAsyncDisposable
     public long Outcomes => Terminals.Sum(static terminal => (long)terminal.Outcomes);
 
     /// <summary>Starts terminals against a server; the seed is written to the test's output.</summary>
-    public static TerminalFleet Start(ShardIdentity identity, IPEndPoint server, int terminals = 12, int? seed = null)
+    public static TerminalFleet Start(ShardIdentity identity, IPEndPoint server, int? seed = null) => Start(identity, server, 0..12, seed);
+
+    /// <summary>Starts the terminals of a range, so that two fleets can share a shard.</summary>
+    public static TerminalFleet Start(ShardIdentity identity, IPEndPoint server, Range terminals, int? seed = null)
     {
         int chosen = seed ?? Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {chosen}");
