@@ -16,7 +16,7 @@ public sealed class ConnectionCutTests(PostgresFixture postgres)
         using var deployment = await Deployment.CreateAsync(postgres);
         await using var proxy = PostgresProxy.Start(deployment.Writer);
         await using var server = await deployment.ServeAsync(proxy.ConnectionString);
-        await SaleDay.OpenAsync(server.Listen, deployment.Identity);
+        await SaleDay.OpenAsync(deployment, server.Listen);
         await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen);
         int commits = 0;
         for (int round = 0; round < Rounds; round++)
@@ -50,7 +50,7 @@ public sealed class ConnectionCutTests(PostgresFixture postgres)
         using var deployment = await Deployment.CreateAsync(postgres);
         await using var proxy = PostgresProxy.Start(deployment.Writer);
         await using var server = await deployment.ServeAsync(proxy.ConnectionString);
-        await SaleDay.OpenAsync(server.Listen, deployment.Identity);
+        await SaleDay.OpenAsync(deployment, server.Listen);
         await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen);
         for (int round = 1; round <= Rounds; round++)
         {

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Security.Cryptography;
 using Npgsql;
+using TxCore.Client;
 using TxCore.Postgres;
 using TxCore.Postgres.PrivatePostgres;
 using TxCore.Protocol;
@@ -70,9 +72,11 @@ internal sealed class Deployment : IDisposable
     public Task<VerifyReport> VerifyAsync() => ChainVerifier.VerifyAsync(Writer, Identity, new VerifyOptions(), Cancellation);
 
     /// <summary>Runs statements as the superuser.</summary>
-    public async Task ExecuteAsync(string sql, string? connectionString = null)
+    public Task ExecuteAsync(string sql) => ExecuteAsync(sql, Superuser);
+
+    private static async Task ExecuteAsync(string sql, string connectionString)
     {
-        await using var connection = new NpgsqlConnection(connectionString ?? Superuser);
+        await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(Cancellation);
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(Cancellation);
@@ -87,10 +91,42 @@ internal sealed class Deployment : IDisposable
         return (T)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
-    /// <summary>The superuser's connection to the maintenance database, from where this one can be copied and renamed.</summary>
-    public string Maintenance => new NpgsqlConnectionStringBuilder(Superuser) { Database = "postgres" }.ConnectionString;
+    // From where this database can be copied and renamed.
+    private string Maintenance => new NpgsqlConnectionStringBuilder(Superuser) { Database = "postgres" }.ConnectionString;
 
     public void Dispose() => Directory.Delete(Data, recursive: true);
+
+    /// <summary>Copies the database, which nobody may be connected to, under another name.</summary>
+    public async Task<Deployment> CopyAsync()
+    {
+        string copy = $"{Database}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(2))}";
+        await ExecuteAsync($"CREATE DATABASE {copy} TEMPLATE {Database}", Maintenance);
+        return new Deployment(Identity, With(Superuser, copy), Provisioned with { WriterConnectionString = With(Writer, copy) });
+    }
+
+    /// <summary>Puts a copy in the place of this database.</summary>
+    public async Task RestoreAsync(Deployment copy)
+    {
+        await ExecuteAsync($"DROP DATABASE {Database} WITH (FORCE)", Maintenance);
+        await ExecuteAsync($"ALTER DATABASE {copy.Database} RENAME TO {Database}", Maintenance);
+    }
+
+    /// <summary>A client of the SDK.</summary>
+    public Task<TxCoreClient> ClientAsync(IPEndPoint server, IOutbox outbox, uint source = FirstTerminal) => TxCoreClient.ConnectAsync(
+        new ClientOptions
+        {
+            Host = server.Address.ToString(),
+            Port = server.Port,
+            Source = source,
+            Password = Password,
+            Channel = Identity.Channel,
+            Outbox = outbox,
+            AnswerTimeout = TimeSpan.FromSeconds(60),
+        },
+        Cancellation);
+
+    private static string With(string connectionString, string database) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Database = database, Pooling = false }.ConnectionString;
 
     private string[] ShardArguments() => ["--shard", $"{Identity.Shard}", "--channel", $"{Identity.Channel}"];
 

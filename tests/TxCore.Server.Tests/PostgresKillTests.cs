@@ -14,7 +14,7 @@ public sealed class PostgresKillTests
         await using var postgres = await PrivatePostgresServer.StartAsync(cancellationToken: Cancellation);
         using var deployment = await Deployment.CreateAsync(postgres);
         await using var server = await deployment.ServeAsync();
-        await SaleDay.OpenAsync(server.Listen, deployment.Identity);
+        await SaleDay.OpenAsync(deployment, server.Listen);
         await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen);
         for (int kill = 0; kill < 10; kill++)
         {

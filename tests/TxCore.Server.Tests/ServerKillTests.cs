@@ -14,7 +14,7 @@ public sealed class ServerKillTests(PostgresFixture postgres)
     {
         using var deployment = await Deployment.CreateAsync(postgres);
         var server = await deployment.ServeAsync();
-        await SaleDay.OpenAsync(server.Listen, deployment.Identity);
+        await SaleDay.OpenAsync(deployment, server.Listen);
         await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen);
         for (int kill = 0; kill < 10; kill++)
         {

@@ -16,7 +16,7 @@ public sealed class TakeoverTests(PostgresFixture postgres)
     {
         using var deployment = await Deployment.CreateAsync(postgres);
         await using var first = await deployment.ServeAsync();
-        await SaleDay.OpenAsync(first.Listen, deployment.Identity);
+        await SaleDay.OpenAsync(deployment, first.Listen);
         await using var frozen = TerminalFleet.Start(deployment.Identity, first.Listen, 0..8);
         await frozen.SellAsync(300 * round);
 

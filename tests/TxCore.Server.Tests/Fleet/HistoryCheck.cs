@@ -94,7 +94,7 @@ internal static class HistoryCheck
             SELECT session || '/' || category || '=' || capacity - blocked - coalesce((SELECT sum(seats) FROM move m
                    WHERE m.session = c.session AND m.category = c.category), 0) FROM cell c ORDER BY session, category
             """;
-        await using var client = await SaleDay.AdministratorAsync(server, deployment.Identity);
+        await using var client = await deployment.ClientAsync(server, new MemoryOutbox(), Deployment.Administrator);
         List<string> stored = [], told = [];
         await Poll.UntilAsync(
             async () =>

@@ -25,23 +25,12 @@ internal static class SaleDay
     public static RaceId[] Races { get; } =
         [.. Enumerable.Range(1, 3).Select(race => new RaceId(uint.Parse($"{TimeProvider.System.GetUtcNow():yyyyMMdd}"), 1, (byte)race))];
 
-    /// <summary>A client of the administrator.</summary>
-    public static Task<TxCoreClient> AdministratorAsync(IPEndPoint server, ShardIdentity identity) => TxCoreClient.ConnectAsync(
-        new ClientOptions
-        {
-            Host = server.Address.ToString(),
-            Port = server.Port,
-            Source = Deployment.Administrator,
-            Password = Deployment.Password,
-            Channel = identity.Channel,
-        },
-        TestContext.Current.CancellationToken);
-
     /// <summary>Defines and opens everything; holds live for <paramref name="holdSeconds"/>.</summary>
-    public static async Task OpenAsync(IPEndPoint server, ShardIdentity identity, uint holdSeconds = 2)
+    public static async Task OpenAsync(Deployment deployment, IPEndPoint server, uint holdSeconds = 2)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var client = await AdministratorAsync(server, identity);
+        var identity = deployment.Identity;
+        await using var client = await deployment.ClientAsync(server, new MemoryOutbox(), Deployment.Administrator);
         long later = (TimeProvider.System.GetUtcNow().AddHours(8) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         var pools = new[] { BetType.Win, BetType.Place }
             .Select(type => new PoolDefinition(BetTypes.PoolOf(type, identity.Channel), BaseStakeCents, 3_000_000, 0, [], [])).ToArray();
