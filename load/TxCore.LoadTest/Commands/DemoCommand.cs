@@ -17,8 +17,8 @@ internal static class DemoCommand
         var rate = Number("--rate", "N", $"Transactions per second over all sources, 1 to {DemoSettings.RateMax:N0}.", defaults.RatePerSecond, 1, DemoSettings.RateMax);
         var terminals = Number("--terminals", "N", $"Betting terminals, 1 to {DemoSettings.TerminalsMax:N0}.", defaults.Terminals, 1, DemoSettings.TerminalsMax);
         var frontends = Number("--frontends", "N", $"Ticketing frontends, 0 to {DemoSettings.FrontendsMax}.", defaults.Frontends, 0, DemoSettings.FrontendsMax);
-        var duration = Time("--duration", "Time to measure, 1s to 4h.", defaults.Duration, TimeSpan.FromSeconds(1));
-        var warmUp = Time("--warm-up", "Load before that, checked but not measured, 0s to 4h.", defaults.WarmUp, TimeSpan.Zero);
+        var duration = Time("--duration", "Time to measure, 1s to 4h. [default: 60s]", TimeSpan.FromSeconds(1));
+        var warmUp = Time("--warm-up", "Load before that, checked but not measured, 0s to 4h. [default: 5s]", TimeSpan.Zero);
         var arrivals = new Option<string>("--arrivals")
         {
             Description = "How sends are planned: evenly spaced, or as independent arrivals.",
@@ -39,8 +39,8 @@ internal static class DemoCommand
             new DemoSettings
             {
                 RatePerSecond = parsed.GetValue(rate),
-                Duration = parsed.GetValue(duration),
-                WarmUp = parsed.GetValue(warmUp),
+                Duration = parsed.GetValue(duration) ?? defaults.Duration,
+                WarmUp = parsed.GetValue(warmUp) ?? defaults.WarmUp,
                 Terminals = parsed.GetValue(terminals),
                 Frontends = parsed.GetValue(frontends),
                 IsPoisson = parsed.GetValue(arrivals) == "poisson",
@@ -96,13 +96,13 @@ internal static class DemoCommand
         return option;
     }
 
-    private static Option<TimeSpan> Time(string name, string description, TimeSpan byDefault, TimeSpan min)
+    /// <summary>Without a default of its own: the help would print it in a form that cannot be typed.</summary>
+    private static Option<TimeSpan?> Time(string name, string description, TimeSpan min)
     {
-        return new Option<TimeSpan>(name)
+        return new Option<TimeSpan?>(name)
         {
             HelpName = "TIME",
             Description = description,
-            DefaultValueFactory = _ => byDefault,
             CustomParser = result =>
             {
                 string text = result.Tokens.Single().Value;

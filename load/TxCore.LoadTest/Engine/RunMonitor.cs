@@ -50,8 +50,8 @@ internal sealed class RunMonitor(Tally tally, Dispatcher dispatcher, ILiveView v
             tally.Measured.Sent > 0 ? "measured" : "warm-up",
             sent - _sentBefore,
             answered - _answeredBefore,
-            latency.P50 / 1_000,
-            latency.P99 / 1_000,
+            latency.Count > 0 ? latency.P50 / 1_000 : null,
+            latency.Count > 0 ? latency.P99 / 1_000 : null,
             tally.WarmUp.Refused + tally.Measured.Refused,
             tally.WarmUp.Failed + tally.Measured.Failed + tally.Dropped,
             tally.InFlight));

@@ -2,9 +2,9 @@ using Spectre.Console;
 
 namespace TxCore.LoadTest.Reports;
 
-/// <summary>One second of the run.</summary>
+/// <summary>One second of the run. The percentiles are those of the measured time so far; null before it.</summary>
 internal readonly record struct LiveSecond(
-    int Second, string Phase, long SentPerSecond, long AnsweredPerSecond, double P50Milliseconds, double P99Milliseconds, long Refused, long Failed,
+    int Second, string Phase, long SentPerSecond, long AnsweredPerSecond, double? P50Milliseconds, double? P99Milliseconds, long Refused, long Failed,
     long InFlight);
 
 /// <summary>Shows the run while it goes on.</summary>

@@ -43,7 +43,7 @@ internal sealed class TextReport(TextWriter output)
 
         Row("lateness of the generator", report.Generator.LatenessMicroseconds);
         Line($"  sends later than 1 ms: {report.Generator.LateSends:N0}"
-            + (report.Generator.Saturated ? "  THE GENERATOR WAS SATURATED: the load offered was not the load planned" : ""));
+            + (report.Generator.Saturated ? "  SATURATED: the generator had too little time, and its lateness is part of the latencies" : ""));
     }
 
     private void WriteRefusals(RunReport report)

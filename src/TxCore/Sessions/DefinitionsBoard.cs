@@ -58,6 +58,7 @@ public sealed class DefinitionsBoard(TimeProvider clock)
 
             _version = (ulong)state.DefinitionsVersion;
             _highestNumber = state.LastNumber;
+            _businessDay = state.BusinessDay;
         }
     }
 

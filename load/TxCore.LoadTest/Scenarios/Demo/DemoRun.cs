@@ -90,6 +90,8 @@ internal sealed class DemoRun(DemoSettings settings, TimeProvider clock, TextWri
     private async Task<IReadOnlyDictionary<string, StageLatency>> DriveAsync(
         OpenLoop loop, Dispatcher dispatcher, ILiveView view, ServerStages stages, CancellationToken cancellationToken)
     {
+        // The first question makes the connection, so that the one that ends the warm-up comes in time.
+        await stages.TakeAsync(cancellationToken);
         var monitor = new RunMonitor(_tally, dispatcher, view);
         var generator = loop.RunAsync(cancellationToken);
         var warm = ForgetWarmUpAsync(stages, cancellationToken);
