@@ -99,6 +99,7 @@ internal sealed class Deployment : IDisposable
     /// <summary>Copies the database, which nobody may be connected to, under another name.</summary>
     public async Task<Deployment> CopyAsync()
     {
+        NpgsqlConnection.ClearAllPools();
         string copy = $"{Database}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(2))}";
         await ExecuteAsync($"CREATE DATABASE {copy} TEMPLATE {Database}", Maintenance);
         return new Deployment(Identity, With(Superuser, copy), Provisioned with { WriterConnectionString = With(Writer, copy) });

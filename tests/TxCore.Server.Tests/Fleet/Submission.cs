@@ -72,9 +72,23 @@ internal sealed class Submission(ulong sequence, MessageType type, byte[] frame)
             return $"{this} was decided twice";
         }
 
-        return outcome with { IsRepeat = Outcome.IsRepeat, State = Outcome.State } == Outcome
-            ? null
-            : $"{this} had the outcome {Outcome} and then {outcome}";
+        return IsSame(Outcome, outcome) ? null : $"{this} had the outcome {Outcome} and then {outcome}";
+    }
+
+    /// <summary>Alike but for the mark of a repeat and the present state, and what is printed, which is there in a printable state only.</summary>
+    private static bool IsSame(Outcome first, Outcome later)
+    {
+        bool isPrinted = first.TicketSerial.Length > 0 && later.TicketSerial.Length > 0;
+        var expected = first with
+        {
+            IsRepeat = later.IsRepeat,
+            State = later.State,
+            TicketSerial = isPrinted ? first.TicketSerial : later.TicketSerial,
+            ControlCode = isPrinted ? first.ControlCode : later.ControlCode,
+        };
+        bool mayPrint = later.Code == ResultCode.Accepted && later.State is PresentState.Live or PresentState.Confirmed
+            && later.TransactionType is MessageType.Wager or MessageType.Confirm;
+        return later == expected && (later.TicketSerial.Length > 0) == mayPrint;
     }
 
     public override string ToString() => $"{Type} {Sequence}";
