@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -28,18 +29,23 @@ internal sealed record AnchorLine(
 internal sealed partial class AnchorJson : JsonSerializerContext;
 
 /// <summary>
-/// The anchor file: signed heads outside PostgreSQL, each line holding the hash of the one before. One process appends. A line that a crash
-/// cut short has no end and does not count; the next append removes it.
+/// The anchor file: signed heads outside PostgreSQL, each line holding the hash of the one before. A line that a crash cut short has no end
+/// and does not count; the next append removes it. Each append takes the file for itself and looks at its end anew: a server that was
+/// frozen and replaced may wake up and sign what it last committed, behind the lines of the one that replaced it.
 /// </summary>
-internal sealed class AnchorFile(string path) : IDisposable
+internal sealed class AnchorFile(string path)
 {
-    private FileStream? _file;
-    private string _previous = "";
+    // Longer than two lines: the last whole one is in it, with the end of the one before.
+    private const int TailBytes = 4096;
+    private static readonly TimeSpan OpenTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The lines that are whole.</summary>
     public static async Task<string[]> ReadLinesAsync(string path, CancellationToken cancellationToken)
     {
-        string text = await File.ReadAllTextAsync(path, cancellationToken);
+        await using var file = await OpenAsync(path, FileMode.Open, FileAccess.Read, FileShare.Read, cancellationToken);
+        using var reader = new StreamReader(file, Encoding.UTF8);
+        string text = await reader.ReadToEndAsync(cancellationToken);
         return text.Split('\n')[..^1];
     }
 
@@ -49,22 +55,48 @@ internal sealed class AnchorFile(string path) : IDisposable
     /// <summary>Appends a head; returns once it is on disk.</summary>
     public async Task AppendAsync(AnchorLine line, CancellationToken cancellationToken)
     {
-        var file = _file ??= await OpenAsync(cancellationToken);
-        string text = JsonSerializer.Serialize(line with { Previous = _previous }, AnchorJson.Default.AnchorLine);
+        await using var file = await OpenAsync(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, cancellationToken);
+        string previous = await GoToEndAsync(file, cancellationToken);
+        string text = JsonSerializer.Serialize(line with { Previous = previous }, AnchorJson.Default.AnchorLine);
         await file.WriteAsync(Encoding.UTF8.GetBytes(text + "\n"), cancellationToken);
         file.Flush(flushToDisk: true);
-        _previous = HashOf(text);
     }
 
-    public void Dispose() => _file?.Dispose();
-
-    private async Task<FileStream> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Cuts off what a crash left behind the last whole line, and returns what the next line says of that.</summary>
+    private static async Task<string> GoToEndAsync(FileStream file, CancellationToken cancellationToken)
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        string[] lines = await ReadLinesAsync(path, cancellationToken);
-        file.SetLength(lines.Sum(line => Encoding.UTF8.GetByteCount(line) + 1L));
+        long tailAt = Math.Max(0, file.Length - TailBytes);
+        byte[] tail = new byte[file.Length - tailAt];
+        file.Seek(tailAt, SeekOrigin.Begin);
+        await file.ReadExactlyAsync(tail, cancellationToken);
+        int end = Array.LastIndexOf(tail, (byte)'\n') + 1;
+        file.SetLength(tailAt + end);
         file.Seek(0, SeekOrigin.End);
-        _previous = lines.Length == 0 ? "" : HashOf(lines[^1]);
-        return file;
+        if (end == 0)
+        {
+            return "";
+        }
+
+        int start = tail.AsSpan(0, end - 1).LastIndexOf((byte)'\n') + 1;
+        return HashOf(Encoding.UTF8.GetString(tail[start..(end - 1)]));
+    }
+
+    /// <summary>Opens the file; one who has it, to append or to verify, gives it back within moments.</summary>
+    private static async Task<FileStream> OpenAsync(
+        string path, FileMode mode, FileAccess access, FileShare share, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, mode, access, share);
+            }
+            catch (IOException fault) when (fault is not FileNotFoundException and not DirectoryNotFoundException
+                && Stopwatch.GetElapsedTime(started) < OpenTime)
+            {
+                await Task.Delay(Pause, cancellationToken);
+            }
+        }
     }
 }

@@ -40,9 +40,5 @@ public sealed class SignedHeads(string connectionString, ShardIdentity identity,
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        _anchor.Dispose();
-        await _source.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
 }
