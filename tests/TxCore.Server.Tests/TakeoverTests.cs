@@ -45,5 +45,7 @@ public sealed class TakeoverTests(PostgresFixture postgres)
             SELECT count(*) FROM txcore.batch
              WHERE last_number >= {takenOverAt} AND epoch < (SELECT epoch FROM txcore.batch WHERE {takenOverAt} BETWEEN first_number AND last_number)
             """));
+        Assert.Equal(0, await second.TerminateAsync());
+        (await deployment.RunAsync("verify", "--anchor", "--replay", "--data", deployment.Data)).Exits(0);
     }
 }

@@ -48,6 +48,8 @@ internal sealed class ServerProgram : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
+        // These servers live for seconds: to profile their code costs more than it brings.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
