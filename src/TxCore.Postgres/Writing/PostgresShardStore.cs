@@ -50,6 +50,7 @@ public sealed class PostgresShardStore : IShardStore
     /// <inheritdoc/>
     public async ValueTask CommitAsync(RowBatch batch)
     {
+        _hold.RequireOpened();
         var backoff = new Backoff();
         bool separating = false;
         while (true)
@@ -80,6 +81,7 @@ public sealed class PostgresShardStore : IShardStore
     /// <inheritdoc/>
     public async ValueTask FenceAsync()
     {
+        _hold.RequireOpened();
         var backoff = new Backoff();
         while (true)
         {
@@ -120,7 +122,7 @@ public sealed class PostgresShardStore : IShardStore
         if (head.Batch + 1 != batch.Batch || head.Number + 1 != batch.FirstNumber || !head.Hash.AsSpan().SequenceEqual(batch.PreviousHash))
         {
             throw new StoreRefusedException(
-                $"Batch {batch.Batch} from number {batch.FirstNumber} does not follow what is stored: batch {head.Batch} up to number {head.Number}. " +
+                $"Batch {batch.Batch} from number {batch.FirstNumber} does not follow what is stored: batch {head.Batch}, number {head.Number}. " +
                 "The database was restored or changed beside this server: stop, and run verify.");
         }
 
@@ -167,7 +169,7 @@ public sealed class PostgresShardStore : IShardStore
         }
 
         return separating
-            ? throw new StoreRefusedException($"Batch {batch.Batch} holds a row that PostgreSQL refuses even in plain form: {exception.Message}", exception)
+            ? throw new StoreRefusedException($"A row of batch {batch.Batch} is refused even in plain form: {exception.Message}", exception)
             : true;
     }
 
@@ -181,14 +183,7 @@ public sealed class PostgresShardStore : IShardStore
     private async Task<Exception> EndAsync(Exception exception)
     {
         await _hold.LoseSessionAsync();
-        return exception switch
-        {
-            PostgresException { SqlState: PostgresFault.NotTheHolder } fenced => new StoreFencedException(
-                $"Shard was taken over by another writer ({fenced.MessageText}): this one must not write again."),
-            PostgresException refused => new StoreRefusedException(
-                $"PostgreSQL refuses to go on: {refused.MessageText} ({refused.SqlState}).", refused),
-            _ => exception,
-        };
+        return PostgresFault.ToFinal(exception);
     }
 
     private void RecordPlainRows(int rows)
