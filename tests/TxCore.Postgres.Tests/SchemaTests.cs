@@ -37,7 +37,10 @@ public sealed class SchemaTests(PostgresFixture postgres)
             """;
         var names = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["int2"] = "smallint", ["int4"] = "integer", ["int8"] = "bigint", ["timestamptz"] = "timestamp with time zone",
+            ["int2"] = "smallint",
+            ["int4"] = "integer",
+            ["int8"] = "bigint",
+            ["timestamptz"] = "timestamp with time zone",
         };
         var columns = RowFormat.Columns.Zip(RowFormat.ColumnTypes, (name, type) => $"{name} {names.GetValueOrDefault(type, type)}");
         var database = await ShardDatabase.CreateAsync(postgres);

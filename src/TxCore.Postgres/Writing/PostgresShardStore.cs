@@ -53,6 +53,7 @@ public sealed class PostgresShardStore : IShardStore
         _hold.RequireOpened();
         var backoff = new Backoff();
         bool separating = false;
+        int plainRows = 0;
         while (true)
         {
             BatchAttempt? attempt = null;
@@ -66,15 +67,17 @@ public sealed class PostgresShardStore : IShardStore
                 attempt = _hold.Attempt(batch);
                 await (separating ? attempt.CommitSeparatingAsync() : attempt.CommitAsync());
                 _hold.Advance(batch);
-                RecordPlainRows(attempt.PlainRows);
+                plainRows = attempt.PlainRows;
                 break;
             }
             catch (Exception exception)
             {
+                plainRows = attempt?.PlainRows ?? plainRows;
                 separating = await RecoverAsync(exception, batch, attempt, separating, backoff);
             }
         }
 
+        RecordPlainRows(plainRows);
         Health.RecordCommit();
     }
 
@@ -162,7 +165,7 @@ public sealed class PostgresShardStore : IShardStore
                 return separating;
             }
         }
-        catch (NpgsqlException)
+        catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException)
         {
             // The refusal stands whatever became of the connection; the next try makes a new one.
             await _hold.LoseSessionAsync();
