@@ -133,6 +133,34 @@ public sealed class ReaderTests(PostgresFixture postgres)
         Assert.Equal(8, await database.ScalarAsync<long>("SELECT count(*) FROM txcore.snapshot_chunk"));
     }
 
+    [Fact]
+    public async Task Maintenance_summarises_the_pages_of_the_day_as_they_fill()
+    {
+        var database = await ShardDatabase.CreateAsync(postgres);
+        var entries = new SyntheticEntries(ShardDatabase.Identity);
+        await using var store = database.Store();
+        await store.OpenAsync(Cancellation);
+        await using var maintenance = new PostgresMaintenance(
+            database.Writer, ShardDatabase.Identity, TimeProvider.System, failure => Assert.Fail(failure.Message));
+        for (int turn = 0; turn < 3; turn++)
+        {
+            await store.CommitAsync(entries.Next(5000));
+            await maintenance.TurnAsync(SyntheticEntries.FirstDay, Cancellation);
+        }
+
+        // What is full has its range; asking for all new ones finds but the last, which is not.
+        const string sql = "SELECT brin_summarize_new_values(indexrelid) FROM pg_index WHERE indrelid = 'txcore.transaction_20251105'::regclass";
+        Assert.InRange(await database.ScalarAsync<int>(sql), 0, 1);
+    }
+
+    [Fact]
+    public async Task A_day_that_is_not_over_is_not_closed()
+    {
+        var database = await ShardDatabase.CreateAsync(postgres);
+        await WriteAsync(database, new SyntheticEntries(ShardDatabase.Identity), 10);
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => ShardDatabase.ExecuteAsync(database.Writer, "SELECT txcore.close_partition('2025-11-05')"));
+    }
+
     private static async Task MaintainAsync(ShardDatabase database, int day)
     {
         await using var maintenance = new PostgresMaintenance(

@@ -104,6 +104,51 @@ public sealed class SchemaTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task The_inventory_view_adds_up_to_the_capacity()
+    {
+        var cells = new CellsDefine(new TransactionHeader(1, 1, 1), new ControlHeader(1, 0, 0), 9, [new(4, 1, 1500, 100, 10, 6), new(4, 2, 900, 50, 0, 6)]);
+        var database = await ShardDatabase.CreateAsync(postgres);
+        await using var store = database.Store();
+        await store.OpenAsync(Cancellation);
+        var entries = new SyntheticEntries(ShardDatabase.Identity);
+        await store.CommitAsync(entries.Next(new Entry { Kind = MessageType.CellsDefine }, Frame.Encode(cells)[(Wire.HeaderBytes + 12)..], new RowDetail()));
+        for (int hold = 2; hold <= 6; hold++)
+        {
+            await store.CommitAsync(entries.Next(
+                new Entry { Kind = MessageType.Hold }, [], new RowDetail { Sale = 9, Session = 4, Category = 1, Quantity = hold }, new RowDetail { Sale = 9, Session = 4, Category = 2, Quantity = 1 }));
+        }
+
+        await RefersAsync(MessageType.Confirm, 2);
+        await RefersAsync(MessageType.Confirm, 3);
+        await RefersAsync(MessageType.Release, 4);
+        await RefersAsync(MessageType.HoldExpired, 5);
+        await RefersAsync(MessageType.Cancel, 8);
+
+        const string sql = "SELECT string_agg(concat_ws(' ', category, capacity, blocked, held, sold, available), '|' ORDER BY category) FROM txcore.inventory";
+        Assert.Equal("1 100 10 6 2 82|2 50 0 1 1 48", await database.ScalarAsync<string>(sql));
+
+        async Task RefersAsync(MessageType kind, long number) =>
+            await store.CommitAsync(entries.Next(new Entry { Kind = kind, Reference = number }, [], new RowDetail()));
+    }
+
+    [Fact]
+    public async Task The_race_state_view_tells_the_last_control_that_changed_it()
+    {
+        var database = await ShardDatabase.CreateAsync(postgres);
+        await using var store = database.Store();
+        await store.OpenAsync(Cancellation);
+        var entries = new SyntheticEntries(ShardDatabase.Identity);
+        foreach (var kind in new[] { MessageType.RaceDefine, MessageType.RaceOpen, MessageType.RaceStop, MessageType.RaceScratch })
+        {
+            await store.CommitAsync(entries.Next(new Entry { Kind = kind }, [], new RowDetail { Race = 202511050101 }));
+        }
+
+        await store.CommitAsync(entries.Next(new Entry { Kind = MessageType.RaceOpen, Code = ResultCode.RaceState }, [], new RowDetail { Race = 202511050101 }));
+        await store.CommitAsync(entries.Next(new Entry { Kind = MessageType.RaceDefine }, [], new RowDetail { Race = 202511050102 }));
+        Assert.Equal("Stopped 3|Draft 6", await database.ScalarAsync<string>("SELECT string_agg(state || ' ' || number, '|' ORDER BY race) FROM txcore.race_state"));
+    }
+
+    [Fact]
     public async Task Views_bear_a_command_that_is_cut_short_anywhere()
     {
         var database = await ShardDatabase.CreateAsync(postgres);

@@ -32,7 +32,9 @@ internal sealed class ShardHold(WriterConnector connector, short shard) : IAsync
         await LoseSessionAsync();
         _session = await connector.OpenAsync(cancellationToken);
         await _lost.EndAsync(_session.Connection, cancellationToken);
-        (var claim, var head, _lastDay) = await Claim.TakeAsync(_session, shard, _writer, fromOthers: !_wasHeld);
+        (var claim, var head, _lastDay) = _wasHeld
+            ? await Claim.TakeAsync(_session, shard, _writer, fromOthers: false)
+            : await Claim.TakeOverAsync(_session, shard, _writer);
         _claim = claim;
         _wasHeld = true;
         _lost.Clear();

@@ -6,7 +6,7 @@ namespace TxCore.Pipeline;
 /// The way into the ring. Transactions leave a reserve of slots for controls, so that a stop finds room at any overload; a producer
 /// that finds the ring full waits its turn without holding a thread, and TCP slows its sender.
 /// </summary>
-public sealed class Intake(RingBuffer<TxEvent> ring, int controlReserve) : IDisposable
+public sealed class Intake(RingBuffer<TxEvent> ring, int controlReserve)
 {
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(20);
     private readonly Lock _claim = new();
@@ -30,8 +30,17 @@ public sealed class Intake(RingBuffer<TxEvent> ring, int controlReserve) : IDisp
     /// <summary>Claims slots for transactions if there is room beyond the reserve and nobody waits before; <paramref name="first"/> is the first of them.</summary>
     public bool TryClaim(int count, out long first) => TryClaim(count, isNext: Volatile.Read(ref _waiting) == 0, out first);
 
-    /// <summary>Claims one slot for a control, a tick or a logon, out of the reserve if need be.</summary>
-    public bool TryClaimReserved(out long sequence) => ring.TryNext(1, out sequence);
+    /// <summary>Claims one slot for a control, out of the reserve if need be.</summary>
+    public bool TryClaimControl(out long slot) => TryClaim(1, keep: 0, out slot);
+
+    /// <summary>
+    /// Claims one slot for a logon, out of the upper half of the reserve if need be: all terminals that log on again at once must not
+    /// take the room of a stop.
+    /// </summary>
+    public bool TryClaimLogon(out long slot) => TryClaim(1, controlReserve / 2, out slot);
+
+    /// <summary>Claims one slot for an event of the shard's own, closed or not. The shard has few of them in the ring at a time.</summary>
+    public bool TryClaimOwn(out long slot) => ring.TryNext(1, out slot);
 
     /// <summary>Publishes claimed slots.</summary>
     public void Publish(long first, int count) => ring.Publish(first, first + count - 1);
@@ -82,27 +91,27 @@ public sealed class Intake(RingBuffer<TxEvent> ring, int controlReserve) : IDisp
         }
     }
 
-    /// <summary>Lets nothing more in.</summary>
-    public void Close() => _closed = true;
-
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Lets nothing more in: no slot is claimed for a session once this has returned.</summary>
+    public void Close()
     {
-        _turn.Dispose();
-        _capacity.Dispose();
+        lock (_claim)
+        {
+            _closed = true;
+        }
     }
 
     private bool TryClaim(int count, bool isNext, out long first)
     {
         first = -1;
-        if (!isNext || _closed)
-        {
-            return false;
-        }
+        return isNext && TryClaim(count, controlReserve, out first);
+    }
 
+    private bool TryClaim(int count, int keep, out long first)
+    {
+        first = -1;
         lock (_claim)
         {
-            if (ring.GetRemainingCapacity() < count + controlReserve || !ring.TryNext(count, out long last))
+            if (_closed || ring.GetRemainingCapacity() < count + keep || !ring.TryNext(count, out long last))
             {
                 return false;
             }

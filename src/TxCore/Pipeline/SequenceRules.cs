@@ -13,7 +13,7 @@ internal sealed class SequenceRules(ShardState state)
     public void Logon(TxEvent work)
     {
         work.Answer = AnswerKind.Logon;
-        if (work.LastNumberHeld > state.LastNumber)
+        if (work.LastNumberHeld < 0 || work.LastNumberHeld > state.LastNumber)
         {
             work.AnswerCode = ResultCode.RestoredTooOld;
             work.NextSequence = 0;
@@ -105,7 +105,7 @@ internal sealed class SequenceRules(ShardState state)
         }
 
         bool isLateOriginal = record.Entry.Code == ResultCode.ReversedBeforeArrival;
-        if (record.Entry.Fingerprint != work.Fingerprint && !isLateOriginal && !AsksToReverseItself(work))
+        if (record.Entry.Fingerprint != work.Fingerprint && !isLateOriginal && !ReversesItself(work))
         {
             NotDecided(work, source, ResultCode.SequenceConflict);
             return;
@@ -142,6 +142,6 @@ internal sealed class SequenceRules(ShardState state)
     }
 
     /// <summary>A reversal under the sequence it reverses: the sender does not know whether the original arrived.</summary>
-    private static bool AsksToReverseItself(TxEvent work) =>
+    public static bool ReversesItself(TxEvent work) =>
         work.Type == MessageType.Reversal && work.BodyReadable && ReversalFields.Read(work.Body).OriginalSequence == work.Sequence;
 }

@@ -12,6 +12,7 @@ namespace TxCore.Pipeline;
 /// <summary>A shard: one store, one ring, its stages and sessions. Started once, drained once; a failure ends it.</summary>
 public sealed class Shard : IAdmission, IAsyncDisposable
 {
+    private static readonly TimeSpan HaltPatience = TimeSpan.FromSeconds(5);
     private readonly ShardOptions _options;
     private readonly IShardStore _store;
     private readonly TimeProvider _clock;
@@ -21,6 +22,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     private readonly DecideStage _decide;
     private readonly PersistStage _persist;
     private readonly SnapshotFollower _follower;
+    private readonly Ticker _ticker;
     private readonly List<Task> _background = [];
     private volatile bool _draining;
     private bool _disposed;
@@ -35,6 +37,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         var wait = new StageWaitStrategy();
         _disruptor = new Disruptor<TxEvent>(static () => new TxEvent(), options.RingSize, TaskScheduler.Default, ProducerType.Multi, wait);
         Intake = new Intake(_disruptor.RingBuffer, options.ControlReserve);
+        _ticker = new Ticker(Intake, options, clock);
         Board = new DefinitionsBoard(clock);
         Board.Load(state);
         Registry = new SessionRegistry(options.Limits.ConnectionsMax);
@@ -83,7 +86,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     public string? UpkeepTrouble { get; set; }
 
     /// <inheritdoc/>
-    public bool IsDraining => _draining;
+    public bool IsDraining => _draining || Failure.HasFailed;
 
     /// <inheritdoc/>
     public bool IsStalled => _persist.CommitStartedTicks is var started and not 0
@@ -123,8 +126,23 @@ public sealed class Shard : IAdmission, IAsyncDisposable
                 $"The shard's row says number {head.Number}, its entries end at {state.LastNumber}. Run 'txcore verify' before anything else.");
         }
 
+        if (state.KeyEpochs.FirstOrDefault(epoch => !keys.Has(epoch.KeyEpoch)) is { FromNumber: > 0 } missing)
+        {
+            throw new ArgumentException(
+                $"The receipt key of epoch {missing.KeyEpoch}, in force from number {missing.FromNumber}, is missing: its tickets could not be told again.");
+        }
+
         var shard = new Shard(options, store, reader, keys, sources, clock, logger, state, head);
-        await shard.RunAsync(cancellationToken);
+        try
+        {
+            await shard.RunAsync(cancellationToken);
+        }
+        catch
+        {
+            await shard.DisposeAsync();
+            throw;
+        }
+
         logger.ShardServes(
             options.Identity.Shard, options.Identity.Channel, shard.Head.Number + 1, head.Epoch, state.Sources.Count,
             (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
@@ -137,15 +155,18 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     /// </summary>
     public async Task<bool> DrainAsync(TimeSpan timeout)
     {
+        long started = Stopwatch.GetTimestamp();
         _draining = true;
         _logger.ShardDrains(Identity.Shard);
-        bool finished = !Failure.HasFailed && await FlushRingAsync(timeout);
-        Intake.Close();
-        foreach (var session in Registry.All())
+        while (Intake.Waiting > 0 && !Failure.HasFailed && Stopwatch.GetElapsedTime(started) < timeout)
         {
-            session.Refuse(Protocol.ResultCode.ShuttingDown, 0);
+            await Task.Delay(1);
         }
 
+        // Closed before the last tick goes in, so that nothing can be taken behind it and stay without an answer.
+        Intake.Close();
+        bool finished = !Failure.HasFailed && await FlushRingAsync(timeout - Stopwatch.GetElapsedTime(started));
+        RefuseSessions();
         await WaitForSessionsAsync(TimeSpan.FromSeconds(1));
         if (finished)
         {
@@ -168,9 +189,12 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         Intake.Close();
         await _stopping.CancelAsync();
         await Task.WhenAll(_background);
+        RefuseSessions();
         _disruptor.Halt();
+
+        // A commit under way has its time to return; one that hangs is cut off with the store.
+        await Task.WhenAny(_persist.Ended, Task.Delay(HaltPatience));
         await _store.DisposeAsync();
-        Intake.Dispose();
         _stopping.Dispose();
     }
 
@@ -184,11 +208,10 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         var first = await Task.WhenAny(started.Task, Failure.Failed).WaitAsync(cancellationToken);
         if (first == Failure.Failed)
         {
-            await DisposeAsync();
             throw Failure.Reason!;
         }
 
-        _background.Add(RunBackgroundAsync(TickAsync));
+        _background.Add(RunBackgroundAsync(_ticker.RunAsync));
         _background.Add(RunBackgroundAsync(SweepAsync));
         _background.Add(RunBackgroundAsync(_follower.RunAsync));
         _background.Add(RunBackgroundAsync(WatchFailureAsync));
@@ -196,7 +219,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
 
     private void PublishStart(Signal signal)
     {
-        if (!Intake.TryClaimReserved(out long slot))
+        if (!Intake.TryClaimOwn(out long slot))
         {
             throw new InvalidOperationException("The ring is full before the start.");
         }
@@ -212,28 +235,20 @@ public sealed class Shard : IAdmission, IAsyncDisposable
 
     private async Task<bool> FlushRingAsync(TimeSpan timeout)
     {
+        long started = Stopwatch.GetTimestamp();
         var flushed = new Signal();
-        while (!PublishTick(flushed))
+        while (!_ticker.TryPublish(flushed))
         {
+            if (Failure.HasFailed || Stopwatch.GetElapsedTime(started) >= timeout)
+            {
+                return false;
+            }
+
             await Task.Delay(1);
         }
 
-        var first = await Task.WhenAny(flushed.Task, Failure.Failed, Task.Delay(timeout));
-        return first == flushed.Task;
-    }
-
-    private bool PublishTick(Signal? signal)
-    {
-        if (!Intake.TryClaimReserved(out long slot))
-        {
-            return false;
-        }
-
-        var work = Intake[slot];
-        work.Reset(EventKind.Tick, _clock.GetUnixMicroseconds(), Stopwatch.GetTimestamp());
-        work.Session = signal;
-        Intake.Publish(slot, 1);
-        return true;
+        var left = timeout - Stopwatch.GetElapsedTime(started);
+        return await Task.WhenAny(flushed.Task, Failure.Failed, Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero)) == flushed.Task;
     }
 
     private async Task RunBackgroundAsync(Func<CancellationToken, Task> work)
@@ -249,15 +264,6 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         catch (Exception fault)
         {
             Failure.Fail(fault);
-        }
-    }
-
-    private async Task TickAsync(CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(_options.TickMilliseconds), _clock);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
-        {
-            PublishTick(null);
         }
     }
 
@@ -282,6 +288,11 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         await Failure.Failed.WaitAsync(cancellationToken);
         Intake.Close();
         _logger.ShardFailed(Identity.Shard, Failure.Reason);
+        RefuseSessions();
+    }
+
+    private void RefuseSessions()
+    {
         foreach (var session in Registry.All())
         {
             session.Refuse(Protocol.ResultCode.ShuttingDown, 0);

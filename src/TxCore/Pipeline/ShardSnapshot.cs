@@ -50,12 +50,12 @@ public static class ShardSnapshot
             Rules = ShardRules.Read(reader.Counted()),
         };
         state.NextDayStart = state.BusinessDay == 0 ? long.MaxValue : state.Rules.NextDayStart(state.BusinessDay);
-        for (long count = reader.Int64(); count > 0; count--)
+        for (int count = reader.Count(); count > 0; count--)
         {
             state.KeyEpochs.Add((reader.Int64(), (ushort)reader.Int64()));
         }
 
-        for (long count = reader.Int64(); count > 0; count--)
+        for (int count = reader.Count(); count > 0; count--)
         {
             var source = SourceState.Load(ref reader);
             source.AllowWindow(windowOf(source.Id));
@@ -65,7 +65,7 @@ public static class ShardSnapshot
         LoadRaces(state, ref reader);
         LoadSales(state, ref reader);
         LoadHolds(state, ref reader);
-        for (long count = reader.Int64(); count > 0; count--)
+        for (int count = reader.Count(); count > 0; count--)
         {
             state.Tickets.RestorePage(reader.Int64(), reader.Counted().ToArray());
         }
@@ -75,10 +75,12 @@ public static class ShardSnapshot
 
     private static void SaveSources(ShardState state, SnapshotWriter writer)
     {
-        writer.Int64(state.Sources.Count);
-        foreach (var source in state.Sources.OrderBy(static pair => pair.Key))
+        // A source that has only logged on is no part of what the rows say.
+        var sources = state.Sources.Values.Where(static source => source.LastNumber != 0).OrderBy(static source => source.Id).ToArray();
+        writer.Int64(sources.Length);
+        foreach (var source in sources)
         {
-            source.Value.Save(writer);
+            source.Save(writer);
         }
     }
 
@@ -109,7 +111,7 @@ public static class ShardSnapshot
 
     private static void LoadRaces(ShardState state, ref SnapshotReader reader)
     {
-        for (long count = reader.Int64(); count > 0; count--)
+        for (int count = reader.Count(); count > 0; count--)
         {
             var race = new Race(RaceId.FromValue(reader.Int64()))
             {
@@ -120,7 +122,7 @@ public static class ShardSnapshot
                 RunnerCount = (byte)reader.Int64(),
                 ScratchedMask = (uint)reader.Int64(),
             };
-            race.Pools = new Pool[reader.Int64()];
+            race.Pools = new Pool[reader.Count()];
             for (int i = 0; i < race.Pools.Length; i++)
             {
                 race.Pools[i] = new Pool(
@@ -162,7 +164,7 @@ public static class ShardSnapshot
 
     private static void LoadSales(ShardState state, ref SnapshotReader reader)
     {
-        for (long count = reader.Int64(); count > 0; count--)
+        for (int count = reader.Count(); count > 0; count--)
         {
             var sale = new Sale((uint)reader.Int64())
             {
@@ -170,7 +172,7 @@ public static class ShardSnapshot
                 ClosesAt = reader.Int64(),
                 HoldSeconds = (uint)reader.Int64(),
             };
-            for (long cells = reader.Int64(); cells > 0; cells--)
+            for (int cells = reader.Count(); cells > 0; cells--)
             {
                 var cell = new InventoryCell(sale, (uint)reader.Int64(), (ushort)reader.Int64())
                 {
@@ -213,13 +215,13 @@ public static class ShardSnapshot
 
     private static void LoadHolds(ShardState state, ref SnapshotReader reader)
     {
-        for (long count = reader.Int64(); count > 0; count--)
+        for (int count = reader.Count(); count > 0; count--)
         {
             long number = reader.Int64();
             uint source = (uint)reader.Int64();
             long expiresAt = reader.Int64();
             long amountCents = reader.Int64();
-            var seats = new HeldSeats[reader.Int64()];
+            var seats = new HeldSeats[reader.Count()];
             for (int i = 0; i < seats.Length; i++)
             {
                 var cell = state.Sales[(uint)reader.Int64()].FindCell((uint)reader.Int64(), (ushort)reader.Int64())

@@ -52,7 +52,7 @@ internal sealed class SnapshotFollower(
             _lastSnapshotAt = clock.GetTimestamp();
             logger.SnapshotWritten(options.Identity.Shard, _state.LastNumber, bytes.Length);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             // The state may have taken in half of what was read: it is built anew at the next attempt.
             _state = null;

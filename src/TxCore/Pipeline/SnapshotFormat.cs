@@ -59,7 +59,16 @@ internal ref struct SnapshotReader(ReadOnlySpan<byte> bytes)
 
     public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
 
-    public ReadOnlySpan<byte> Counted() => Take(checked((int)Int64()));
+    /// <summary>Reads how many items follow; each takes eight bytes at least, so a count beyond the bytes left is damage.</summary>
+    public int Count()
+    {
+        long count = Int64();
+        return count >= 0 && count <= _rest.Length / sizeof(long)
+            ? (int)count
+            : throw new InvalidDataException($"The snapshot announces {count} items in {_rest.Length} bytes.");
+    }
+
+    public ReadOnlySpan<byte> Counted() => Take((int)Math.Clamp(Int64(), -1, int.MaxValue));
 
     public OutcomeRecord Record()
     {

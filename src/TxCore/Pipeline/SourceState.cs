@@ -147,7 +147,7 @@ public sealed class SourceState(uint id, int window)
             _firstMark = reader.Int64(),
             _marksAtDayStart = (int)reader.Int64(),
         };
-        source._markCount = (int)reader.Int64();
+        source._markCount = reader.Count();
         source._marks = new long[source._markCount];
         for (int i = 0; i < source._markCount; i++)
         {
@@ -155,9 +155,14 @@ public sealed class SourceState(uint id, int window)
         }
 
         source._floor = reader.Int64();
-        int kept = (int)(source._next - source._floor);
+        long kept = source._next - source._floor;
+        if (kept < 0 || kept > source._recentMax)
+        {
+            throw new InvalidDataException($"Source {source.Id} of the snapshot keeps {kept} decisions.");
+        }
+
         source._recent = new OutcomeRecord[Math.Max(8, (int)BitOperations.RoundUpToPowerOf2((uint)kept))];
-        for (int i = 0; i < kept; i++)
+        for (long i = 0; i < kept; i++)
         {
             var record = reader.Record();
             source._recent[record.Entry.Sequence & (source._recent.Length - 1)] = record;

@@ -58,6 +58,7 @@ internal sealed class PersistStage(
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _headHash = [.. head.Hash];
     private long _lastBatch = head.Batch;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _commitStarted;
     private ChainHead _head = head;
 
@@ -70,6 +71,11 @@ internal sealed class PersistStage(
 
     /// <summary>Stopwatch ticks when the commit now under way began; 0 when there is none. Read from any thread.</summary>
     public long CommitStartedTicks => Volatile.Read(ref _commitStarted);
+
+    /// <summary>Completes when the stage has ended and uses the store no more.</summary>
+    public Task Ended => _ended.Task;
+
+    public void OnShutdown() => _ended.TrySetResult();
 
     public void OnBatch(EventBatch<TxEvent> batch, long sequence)
     {
@@ -170,11 +176,14 @@ internal sealed class PersistStage(
 
 /// <summary>Stage 3: sends the answers and broadcasts of what is durable, one flush for each connection and batch.</summary>
 internal sealed class ReplyStage(DefinitionsBoard board, SessionRegistry sessions, Intake intake, StageLatencies latencies, ShardFailure failure)
-    : IBatchEventHandler<TxEvent>
+    : IBatchEventHandler<TxEvent>, IEventProcessorSequenceAware
 {
     private readonly HashSet<ISessionPeer> _dirty = [];
+    private Sequence? _sequence;
 
     public int? MaxBatchSize => 4096;
+
+    public void SetSequenceCallback(Sequence sequenceCallback) => _sequence = sequenceCallback;
 
     public void OnBatch(EventBatch<TxEvent> batch, long sequence)
     {
@@ -202,6 +211,9 @@ internal sealed class ReplyStage(DefinitionsBoard board, SessionRegistry session
         }
 
         _dirty.Clear();
+
+        // The slots are free before those who wait for them are told, or they would look too early and wait again.
+        _sequence!.SetValue(sequence + batch.Length - 1);
         intake.SignalCapacity();
     }
 

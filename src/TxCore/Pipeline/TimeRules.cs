@@ -64,7 +64,8 @@ internal sealed class TimeRules(ShardState state)
             return Verdict.Refuse(ResultCode.ActorMissing, BodyField.Actor);
         }
 
-        if (Math.Abs(time - _heldTime) > state.Rules.TimeStepMaxSeconds * 1_000_000L)
+        long limit = state.Rules.TimeStepMaxSeconds * 1_000_000L;
+        if (time < _heldTime - limit || time > _heldTime + limit)
         {
             return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Time);
         }

@@ -27,6 +27,11 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
             return Verdict.Refuse(ResultCode.MalformedBody, BodyField.Body);
         }
 
+        if (SequenceRules.ReversesItself(work))
+        {
+            return Verdict.Refuse(ResultCode.ReversedBeforeArrival, BodyField.None);
+        }
+
         long deadline = BinaryPrimitives.ReadInt64LittleEndian(work.Command);
         if (deadline != 0 && now > deadline)
         {
@@ -87,11 +92,6 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
     private Verdict Reversal(TxEvent work, ref Entry entry)
     {
         var reversal = ReversalFields.Read(work.Body);
-        if (reversal.OriginalSequence == work.Sequence)
-        {
-            return Verdict.Refuse(ResultCode.ReversedBeforeArrival, BodyField.None);
-        }
-
         if (reversal.OriginalSequence > work.Sequence || reversal.OriginalSequence < 1)
         {
             return Verdict.Refuse(ResultCode.MalformedBody, BodyField.Sequence);

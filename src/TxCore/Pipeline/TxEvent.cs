@@ -102,7 +102,7 @@ public sealed class TxEvent
     /// <summary>Logon: the source's window. Status and transactions do not use it.</summary>
     public int Window;
 
-    /// <summary>Logon: the highest number the client holds.</summary>
+    /// <summary>Logon: the highest number the client holds; below 0 when it is above any that can be.</summary>
     public long LastNumberHeld;
 
     /// <summary>Deadline (8) and canonical body, or the raw body when it could not be read.</summary>

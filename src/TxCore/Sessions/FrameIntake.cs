@@ -36,6 +36,8 @@ internal sealed class FrameIntake(Session session, SessionServices services)
         long first = await services.Intake.ClaimAsync(_pending.Count, cancellationToken);
         if (first < 0)
         {
+            // The connection is about to be closed; the client sends again what it has no answer to.
+            _pending.Clear();
             return false;
         }
 
@@ -47,7 +49,7 @@ internal sealed class FrameIntake(Session session, SessionServices services)
     public async ValueTask<bool> PublishOneAsync(MessageType type, ReadOnlySequence<byte> payload, FetchedRow? carried, CancellationToken cancellationToken)
     {
         long slot;
-        if (!type.IsControl() || !services.Intake.TryClaimReserved(out slot))
+        if (!type.IsControl() || !services.Intake.TryClaimControl(out slot))
         {
             slot = await services.Intake.ClaimAsync(1, cancellationToken);
         }
@@ -63,10 +65,10 @@ internal sealed class FrameIntake(Session session, SessionServices services)
         return true;
     }
 
-    /// <summary>Publishes a logon; controls, ticks and logons may use the reserve.</summary>
+    /// <summary>Publishes a logon; it may use half of the reserve.</summary>
     public async ValueTask<bool> PublishLogonAsync(int window, int outlet, long lastNumberHeld, CancellationToken cancellationToken)
     {
-        if (!services.Intake.TryClaimReserved(out long slot))
+        if (!services.Intake.TryClaimLogon(out long slot))
         {
             slot = await services.Intake.ClaimAsync(1, cancellationToken);
         }

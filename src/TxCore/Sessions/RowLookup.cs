@@ -53,7 +53,7 @@ internal static class RowLookup
             var row = await services.Reader.FindBySequenceAsync(source.Id, sequence, source.NumberAtOrAfter(sequence), cancellationToken);
             return (row is not null, row);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             // The store may be away; the client is told BUSY and sends again. Nothing was decided.
             services.Logger.LookupFailed(source.Id, fault);

@@ -37,16 +37,21 @@ public sealed partial class Session
     private SourceRole _role;
     private int _window;
 
+    private SessionState State => _state;
+
+    /// <summary>Goes on to a state unless the session is closing, which may happen on any thread and is never undone.</summary>
+    private bool TryEnter(SessionState state, SessionState from) => Interlocked.CompareExchange(ref _state, state, from) == from;
+
     private ValueTask DispatchBeforeLogonAsync(MessageType type, ReadOnlySequence<byte> payload)
     {
         switch (type)
         {
-            case MessageType.LogonRequest when _state == SessionState.Connected:
+            case MessageType.LogonRequest when State == SessionState.Connected:
                 return ChallengeAsync(payload);
-            case MessageType.LogonProof when _state == SessionState.Challenged:
+            case MessageType.LogonProof when State == SessionState.Challenged:
                 return ProveAsync(payload);
             default:
-                bool known = Enum.IsDefined(type);
+                bool known = IsOnTheWire(type);
                 var code = type.IsSequenced() && known ? ResultCode.NotLoggedOn
                     : known ? ResultCode.UnexpectedMessage
                     : ResultCode.UnknownMessage;
@@ -78,7 +83,7 @@ public sealed partial class Session
             return RefuseLogonLaterAsync();
         }
 
-        _state = SessionState.Challenged;
+        TryEnter(SessionState.Challenged, from: SessionState.Connected);
         SendFrame(new LogonChallenge(_scram.ServerFirst));
         return default;
     }
@@ -99,10 +104,10 @@ public sealed partial class Session
         }
         else
         {
-            _state = SessionState.LoggingOn;
             _role = _record.Role;
             _window = _record.Window;
             Outlet = _record.Outlet;
+            TryEnter(SessionState.LoggingOn, from: SessionState.Challenged);
             await _frames.PublishLogonAsync(_window, Outlet, (long)_request!.LastNumberHeld, _closing.Token);
         }
 
@@ -112,7 +117,7 @@ public sealed partial class Session
     /// <summary>Called by the reply thread once a commit later than the logon is durable.</summary>
     private void CompleteLogon(TxEvent logon)
     {
-        if (_state != SessionState.LoggingOn)
+        if (State != SessionState.LoggingOn)
         {
             return;
         }
@@ -124,12 +129,17 @@ public sealed partial class Session
             return;
         }
 
+        // Logged on before the reply can leave: the client's first transaction may follow it at once. Nothing but closing can have come between.
         _sourceState = logon.SourceState;
+        if (!TryEnter(SessionState.LoggedOn, from: SessionState.LoggingOn))
+        {
+            return;
+        }
+
         _services.Registry.LogOn(this)?.Refuse(ResultCode.Fenced, 0);
         SendFrame(new LogonReply(
             ResultCode.Accepted, (ushort)_services.Identity.Shard, _services.Identity.Channel, (ulong)logon.NextSequence, (uint)_window,
             (ulong)logon.HighestNumber, logon.Time, (ulong)logon.DefinitionsVersion, logon.SessionEpoch, (uint)logon.BusinessDay, _serverFinal));
-        _state = SessionState.LoggedOn;
         _record = null;
         _request = null;
     }

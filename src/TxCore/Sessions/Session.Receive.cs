@@ -10,9 +10,11 @@ public sealed partial class Session
     /// <summary>Status queries that may wait for their answer when the window is full: a source that waits must be able to ask.</summary>
     private const int StatusQueriesBeyondWindow = 16;
 
+    private const int HeartbeatBytes = 8 + 8 + 8;
+
     private async Task ReceiveAsync()
     {
-        while (_state != SessionState.Closing)
+        while (State != SessionState.Closing)
         {
             var result = await _transport.Input.ReadAsync(_closing.Token);
             Volatile.Write(ref _lastReceivedAt, _services.Clock.GetTimestamp());
@@ -28,7 +30,7 @@ public sealed partial class Session
     /// <summary>Handles every whole frame of a read and returns what is left of it.</summary>
     private async ValueTask<ReadOnlySequence<byte>> ProcessAsync(ReadOnlySequence<byte> buffer)
     {
-        while (_state != SessionState.Closing)
+        while (State != SessionState.Closing)
         {
             var found = FrameParser.TryRead(ref buffer, _services.Limits.FrameBytesMax, out var header, out var payload, out var error);
             if (found == FrameResult.Frame)
@@ -40,7 +42,7 @@ public sealed partial class Session
             await _frames.PublishAsync(_closing.Token);
             if (found == FrameResult.Broken)
             {
-                Refuse(error, BrokenDetail(buffer));
+                Refuse(error, BrokenDetail(error, buffer));
             }
 
             break;
@@ -52,12 +54,12 @@ public sealed partial class Session
 
     private ValueTask DispatchAsync(MessageType type, ReadOnlySequence<byte> payload)
     {
-        if (_state != SessionState.LoggedOn)
+        if (State != SessionState.LoggedOn)
         {
             return DispatchBeforeLogonAsync(type, payload);
         }
 
-        if (type.IsSequenced())
+        if (type.IsSequenced() && IsOnTheWire(type))
         {
             return payload.Length < Wire.TransactionHeaderBytes ? RefuseFrameAsync(ResultCode.FrameTooShort, type) : SubmitAsync(type, payload);
         }
@@ -67,10 +69,10 @@ public sealed partial class Session
             MessageType.StatusQuery => payload.Length < sizeof(uint) + sizeof(ulong)
                 ? RefuseFrameAsync(ResultCode.FrameTooShort, type)
                 : SubmitAsync(type, payload),
-            MessageType.Heartbeat => HeartbeatAsync(),
+            MessageType.Heartbeat => HeartbeatAsync(payload),
             MessageType.DefinitionsRequest => DefinitionsAsync(payload),
             MessageType.Logoff => LogoffAsync(),
-            _ => RefuseFrameAsync(Enum.IsDefined(type) ? ResultCode.UnexpectedMessage : ResultCode.UnknownMessage, type),
+            _ => RefuseFrameAsync(IsOnTheWire(type) ? ResultCode.UnexpectedMessage : ResultCode.UnknownMessage, type),
         };
     }
 
@@ -145,8 +147,13 @@ public sealed partial class Session
 
     private async ValueTask PublishTurnAsync() => await _frames.PublishAsync(_closing.Token);
 
-    private ValueTask HeartbeatAsync()
+    private ValueTask HeartbeatAsync(ReadOnlySequence<byte> payload)
     {
+        if (payload.Length < HeartbeatBytes)
+        {
+            return RefuseFrameAsync(ResultCode.FrameTooShort, MessageType.Heartbeat);
+        }
+
         Span<byte> frame = stackalloc byte[64];
         var beat = new Heartbeat(_services.Clock.GetUnixMicroseconds(), _services.Board.Version, (ulong)_services.Board.HighestNumber);
         Send(frame[..Frame.Encode(beat, frame)]);
@@ -193,15 +200,14 @@ public sealed partial class Session
         return (reader.UInt32(), reader.UInt64());
     }
 
-    private static uint BrokenDetail(ReadOnlySequence<byte> buffer)
-    {
-        Span<byte> length = stackalloc byte[Wire.LengthBytes];
-        if (buffer.Length < length.Length)
-        {
-            return 0;
-        }
+    /// <summary>True for a message that PROTOCOL.md has, whoever sends it; not for the kinds of entries that the shard makes itself.</summary>
+    private static bool IsOnTheWire(MessageType type) => type is not MessageType.None and < MessageType.Started && Enum.IsDefined(type);
 
-        buffer.Slice(0, length.Length).CopyTo(length);
-        return new WireReader(length).UInt32();
+    private static uint BrokenDetail(ResultCode error, ReadOnlySequence<byte> buffer)
+    {
+        const int VersionAt = Wire.LengthBytes + 2;
+        Span<byte> head = stackalloc byte[Wire.HeaderBytes];
+        buffer.Slice(0, Math.Min(buffer.Length, head.Length)).CopyTo(head);
+        return error == ResultCode.WrongVersion ? head[VersionAt] : new WireReader(head).UInt32();
     }
 }

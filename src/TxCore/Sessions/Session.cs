@@ -117,6 +117,11 @@ public sealed partial class Session : ISessionPeer
     /// <summary>Closes the connection with a reason: by the registry when fenced, by the sweep when idle, by the shard when it ends.</summary>
     public void Refuse(ResultCode code, uint detail)
     {
+        if (State == SessionState.Closing)
+        {
+            return;
+        }
+
         _services.Logger.ConnectionRefused(Id, Source, code, detail);
         Span<byte> frame = stackalloc byte[512];
         Send(frame[..Frame.Encode(new ErrorMessage(code, detail, ErrorText.Of(code, detail)), frame)]);
@@ -128,7 +133,7 @@ public sealed partial class Session : ISessionPeer
     public void Sweep()
     {
         var limits = _services.Limits;
-        if (_state != SessionState.LoggedOn && _services.Clock.GetElapsedTime(_connectedAt).TotalSeconds > limits.LogonSeconds)
+        if (State != SessionState.LoggedOn && _services.Clock.GetElapsedTime(_connectedAt).TotalSeconds > limits.LogonSeconds)
         {
             Refuse(ResultCode.LogonTimeout, 0);
         }
@@ -156,7 +161,7 @@ public sealed partial class Session : ISessionPeer
 
     private void Send(ReadOnlySpan<byte> frame)
     {
-        if (!_output.TryAppend(frame) && _state != SessionState.Closing)
+        if (!_output.TryAppend(frame) && State != SessionState.Closing)
         {
             _services.Logger.ConnectionRefused(Id, Source, ResultCode.SlowReader, (uint)_services.Limits.UnsentBytesMax);
             BeginClose();
@@ -165,26 +170,21 @@ public sealed partial class Session : ISessionPeer
 
     private void BeginClose()
     {
-        _state = SessionState.Closing;
-        try
-        {
-            // Not Cancel(): the reply thread must not run what waits for the token.
-            _ = _closing.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // Closed already by its own task.
-        }
+        EnterClosing();
+
+        // On another thread: who closes may be the reply thread, which must not run what waits for this.
+        _ = _closing.CancelAsync();
     }
+
+    private void EnterClosing() => Interlocked.Exchange(ref _state, SessionState.Closing);
 
     private async Task CloseAsync()
     {
-        _state = SessionState.Closing;
+        EnterClosing();
         _services.Registry.Remove(this);
         await Task.WhenAny(_output.DrainAsync(), Task.Delay(TimeSpan.FromSeconds(1), _services.Clock));
         _output.Close();
         await _transport.Input.CompleteAsync();
         await _transport.Output.CompleteAsync();
-        _closing.Dispose();
     }
 }

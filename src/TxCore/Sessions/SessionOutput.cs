@@ -60,6 +60,7 @@ public sealed class SessionOutput(PipeWriter writer, int unsentBytesMax)
     /// <summary>Waits until everything appended so far was handed to the transport, or cannot be.</summary>
     public Task DrainAsync()
     {
+        Task drained;
         lock (_gate)
         {
             if (_closed || (!_flushing && _pendingBytes == 0))
@@ -68,10 +69,12 @@ public sealed class SessionOutput(PipeWriter writer, int unsentBytesMax)
             }
 
             _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            drained = _drained.Task;
         }
 
+        // May have sent everything by the time it returns, and then forgets whom it told.
         Flush();
-        return _drained.Task;
+        return drained;
     }
 
     /// <summary>Takes nothing more.</summary>

@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using TxCore.Storage;
+
+namespace TxCore.Testing.Shards;
+
+/// <summary>Reads a <see cref="MemoryDatabase"/>, by way of the stored tuples: what a row does not carry is not there.</summary>
+public sealed class MemoryReader(MemoryDatabase database) : IShardReader
+{
+    private int _lookups;
+
+    /// <summary>Look-ups by number or sequence so far.</summary>
+    public int Lookups => Volatile.Read(ref _lookups);
+
+    /// <summary>Thrown by every read while set.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <inheritdoc/>
+    public ValueTask<long> ReadEntriesAsync(long afterNumber, RowVisitor visitor, CancellationToken cancellationToken)
+    {
+        ThrowIfFailing();
+        var writer = new RowWriter(1);
+        foreach (var entry in database.Entries.AsSpan((int)afterNumber))
+        {
+            writer.Clear();
+            var detail = new RowDetail { Line = 1, AmountCents = entry.Entry.AmountCents };
+            writer.Append(entry.Entry, in detail, entry.Command);
+            if (!StoredRow.TryRead(writer.Row(0).Span, out var row))
+            {
+                throw new InvalidDataException($"Number {entry.Entry.Number} cannot be read.");
+            }
+
+            visitor(in row);
+            afterNumber = row.Entry.Number;
+        }
+
+        return ValueTask.FromResult(afterNumber);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<FetchedRow?> FindByNumberAsync(long number, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _lookups);
+        ThrowIfFailing();
+        return ValueTask.FromResult(database.Find(number));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<FetchedRow?> FindBySequenceAsync(uint source, long sequence, long laterNumber, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _lookups);
+        ThrowIfFailing();
+        long number = laterNumber;
+        for (int step = 0; step < 32 && database.Find(number) is { } row; step++)
+        {
+            if (row.Entry.Source != source || row.Entry.Sequence < sequence)
+            {
+                break;
+            }
+
+            if (row.Entry.Sequence == sequence)
+            {
+                return ValueTask.FromResult<FetchedRow?>(row);
+            }
+
+            number = row.Entry.Previous;
+        }
+
+        return ValueTask.FromResult<FetchedRow?>(null);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<SnapshotInfo>> ListSnapshotsAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfFailing();
+        return ValueTask.FromResult<IReadOnlyList<SnapshotInfo>>([.. database.Snapshots.Select(static one => one.Info).Reverse().Take(3)]);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<byte[]> ReadSnapshotAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
+    {
+        byte[] bytes = database.Snapshots.First(one => one.Info == snapshot).Bytes;
+        return SHA256.HashData(bytes).AsSpan().SequenceEqual(snapshot.Hash)
+            ? ValueTask.FromResult(bytes)
+            : throw new InvalidDataException("The snapshot's hash differs.");
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteSnapshotAsync(long number, short format, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        ThrowIfFailing();
+        database.AddSnapshot(number, format, bytes.ToArray());
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<SourceRecord>> ReadSourcesAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<SourceRecord>>([]);
+
+    /// <inheritdoc/>
+    public ValueTask<ChainHead> ReadHeadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(database.Head);
+
+    /// <inheritdoc/>
+    public ValueTask<int> CountPartitionsAheadAsync(int businessDay, CancellationToken cancellationToken) => ValueTask.FromResult(7);
+
+    private void ThrowIfFailing()
+    {
+        if (Failure is { } failure)
+        {
+            throw failure;
+        }
+    }
+}
