@@ -49,11 +49,12 @@ internal static class SaleRules
               JOIN cell c USING (session, category)
              WHERE l.wanted IS NOT NULL AND c.capacity - l.taken >= l.wanted
             """),
-        new("the seats of each cell are those of the tool's own book", Movements + """
+        new("the seats of each cell, by what was answered, are those of the tool's own book", Movements + """
             SELECT format('session %s category %s: the book has %s, the database %s', c.session, c.category, c.booked, coalesce(m.taken, 0))
               FROM cell c
               LEFT JOIN (SELECT m.session, m.category, sum(m.change) AS taken
-                           FROM movement m JOIN entry e USING (number) WHERE e.kind <> 1283 GROUP BY 1, 2) m USING (session, category)
+                           FROM movement m JOIN entry e USING (number) JOIN sent s USING (source, sequence)
+                          WHERE s.answered GROUP BY 1, 2) m USING (session, category)
              WHERE c.booked <> coalesce(m.taken, 0)
             """),
     ];
