@@ -15,12 +15,16 @@ public sealed class DefinitionsBoard(TimeProvider clock)
     /// <summary>Most items of a page.</summary>
     public const int PageItemsMax = 500;
 
+    // A page without items: header, version, page, page count, item count.
+    private const int PageBytes = Wire.HeaderBytes + 8 + 4 + 4 + 2;
+
     private static readonly TimeSpan PageLife = TimeSpan.FromMilliseconds(500);
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, RaceItem> _races = [];
     private readonly SortedDictionary<uint, SaleItem> _sales = [];
     private readonly Dictionary<uint, List<InventoryCell>> _cells = [];
-    private readonly Dictionary<uint, byte[]> _pages = [];
+    private readonly byte[] _scratch = new byte[Wire.FrameBytesMax];
+    private byte[][] _pages = [];
     private long _pagesMadeAt;
     private ulong _version;
     private long _highestNumber;
@@ -81,7 +85,7 @@ public sealed class DefinitionsBoard(TimeProvider clock)
                 ApplyRace(in change, work);
             }
 
-            _pages.Clear();
+            _pages = [];
             Volatile.Write(ref _version, change.Version);
         }
     }
@@ -96,19 +100,15 @@ public sealed class DefinitionsBoard(TimeProvider clock)
                 return Frame.Encode(new DefinitionsPage(_version, request.Page, 0, []));
             }
 
-            if (clock.GetElapsedTime(_pagesMadeAt) > PageLife)
+            if (_pages.Length == 0 || clock.GetElapsedTime(_pagesMadeAt) > PageLife)
             {
-                _pages.Clear();
-            }
-
-            if (!_pages.TryGetValue(request.Page, out byte[]? page))
-            {
-                page = MakePage(request.Page);
-                _pages[request.Page] = page;
+                _pages = MakePages();
                 _pagesMadeAt = clock.GetTimestamp();
             }
 
-            return page;
+            return request.Page < _pages.Length
+                ? _pages[request.Page]
+                : Frame.Encode(new DefinitionsPage(_version, request.Page, (uint)_pages.Length, []));
         }
     }
 
@@ -119,12 +119,31 @@ public sealed class DefinitionsBoard(TimeProvider clock)
             static pool => new PoolDefinition(
                 pool.Number, pool.BaseStakeCents, pool.MaximumCents, pool.Flags, pool.FlexiPercents, pool.Risks)));
 
-    private byte[] MakePage(uint page)
+    private byte[][] MakePages()
     {
-        int total = _races.Count + _sales.Count + _cells.Values.Sum(static cells => cells.Count);
-        uint pages = (uint)Math.Max(1, (total + PageItemsMax - 1) / PageItemsMax);
-        var items = page >= pages ? [] : AllItems().Skip((int)(page * PageItemsMax)).Take(PageItemsMax).ToArray();
-        return Frame.Encode(new DefinitionsPage(_version, page, pages, items));
+        var pages = new List<List<DefinitionItem>> { new() };
+        int bytes = PageBytes;
+        foreach (var item in AllItems())
+        {
+            int size = SizeOf(item);
+            if (pages[^1].Count == PageItemsMax || bytes + size > Wire.FrameBytesMax)
+            {
+                pages.Add([]);
+                bytes = PageBytes;
+            }
+
+            pages[^1].Add(item);
+            bytes += size;
+        }
+
+        return [.. pages.Select((items, page) => Frame.Encode(new DefinitionsPage(_version, (uint)page, (uint)pages.Count, [.. items])))];
+    }
+
+    private int SizeOf(DefinitionItem item)
+    {
+        var writer = new WireWriter(_scratch);
+        DefinitionsPage.WriteItem(ref writer, item);
+        return writer.Position;
     }
 
     private IEnumerable<DefinitionItem> AllItems()
