@@ -1,1 +1,13 @@
-return 0;
+using System.CommandLine;
+using TxCore.LoadTest.Commands;
+
+var root = new RootCommand("Load tests of TxCore: open-loop load, honest latencies, and a check of every answer against PostgreSQL.")
+{
+    DemoCommand.Create(TimeProvider.System),
+};
+
+var parsed = root.Parse(args);
+
+// After Ctrl-C the server drains and PostgreSQL stops; the process must not be ended before that.
+int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+return parsed.Errors.Count > 0 ? ExitCode.WrongUsage : exitCode;

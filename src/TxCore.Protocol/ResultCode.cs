@@ -118,6 +118,9 @@ public enum ResultCode : ushort
     /// <summary>The pool does not take all orders.</summary>
     AllOrdersNotAllowed = 217,
 
+    /// <summary>Bases of an order bet in a field formula lack their places.</summary>
+    BasePositionMissing = 218,
+
     /// <summary>The host picks no runners for this pool.</summary>
     SpotNotAllowed = 219,
 

@@ -50,6 +50,24 @@ internal sealed class SyntheticEntries(ShardIdentity identity, int businessDay =
         return batch;
     }
 
+    /// <summary>A batch of one entry of the caller's choosing; number, source, sequence and times are filled in.</summary>
+    public RowBatch Next(Entry entry, byte[] command, params RowDetail[] lines)
+    {
+        var batch = new RowBatch { Rows = new RowWriter(identity.Shard), Batch = ++_batch, FirstNumber = _number + 1, LastNumber = _number + 1 };
+        _hash.CopyTo(batch.PreviousHash, 0);
+        var last = _sources.GetValueOrDefault(1u);
+        (entry.Number, entry.BusinessDay, entry.Source, entry.Sequence, entry.Previous) = (++_number, BusinessDay, 1, last.Sequence + 1, last.Number);
+        batch.SequencedAt = entry.SequencedAt = entry.ReceivedAt = _time += 500;
+        _sources[1] = (entry.Sequence, entry.Number);
+        for (int i = 0; i < lines.Length; i++)
+        {
+            batch.Rows.Append(entry, lines[i] with { Line = (short)(i + 1) }, i == 0 ? command : []);
+        }
+
+        Seal(batch);
+        return batch;
+    }
+
     private void Append(RowWriter rows, byte[] command)
     {
         uint source = (uint)(_number % Sources) + 1;

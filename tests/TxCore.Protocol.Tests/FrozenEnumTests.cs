@@ -19,7 +19,7 @@ public class FrozenEnumTests
             + "LogonRefused 124, LogonTimeout 125, IdleTimeout 126, RestoredTooOld 127, SlowReader 128, ShuttingDown 129, WrongShard 130, "
             + "UnexpectedMessage 131, TooManyConnections 132, UnknownRace 200, RaceNotOpen 201, RaceClosed 202, PoolNotOffered 203, "
             + "WrongChannel 204, RunnerUnknown 210, RunnerScratched 211, RunnerDuplicated 212, WrongCount 213, FormulaNotAllowed 214, "
-            + "ComplementNotAllowed 215, RiskNotAllowed 216, AllOrdersNotAllowed 217, SpotNotAllowed 219, StakeBelowMinimum 220, "
+            + "ComplementNotAllowed 215, RiskNotAllowed 216, AllOrdersNotAllowed 217, BasePositionMissing 218, SpotNotAllowed 219, StakeBelowMinimum 220, "
             + "StakeAboveMaximum 221, StakeNotMultiple 222, FlexiNotAllowed 223, AmountMismatch 224, CancelTooLate 230, CancelOtherOutlet 231, "
             + "CancelAfterStop 232, CancelNotAllowed 233, AlreadyCancelled 234, ReversedBeforeArrival 235, ReversalToSupervisor 236, "
             + "NothingToReverse 237, TicketUnknown 250, BadControlCode 251, NotPayableYet 252, AlreadyPaid 253, DrawNotOpen 300, SoldOut 303, "

@@ -20,12 +20,11 @@ internal static class ServerCheck
         """;
 
     /// <summary>
-    /// What a role or database may have been configured with and a writer cannot live with: a time limit would cancel a COMMIT, and a higher
-    /// message level would hide the warning of one that was not replicated.
+    /// Settings a writer's connection asks for, over what its role or database is configured with: a time limit would cancel a COMMIT, a higher
+    /// message level would hide the warning of one that was not replicated, and a wait for the shard's row without end would not be told.
     /// </summary>
-    public const string SessionSettings = """
-        SET statement_timeout = 0; SET lock_timeout = 10000; SET idle_in_transaction_session_timeout = 0; SET client_min_messages = warning
-        """;
+    public const string SessionOptions =
+        "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c lock_timeout=10s -c client_min_messages=warning";
 
     /// <summary>Checks the row of <see cref="Sql"/>.</summary>
     /// <exception cref="StoreRefusedException">Something must be put right by an administrator.</exception>

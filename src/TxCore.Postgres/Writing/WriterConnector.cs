@@ -20,6 +20,7 @@ internal sealed class WriterConnector : IAsyncDisposable
             TcpKeepAliveTime = 10,
             TcpKeepAliveInterval = 5,
         };
+        builder.Options = $"{builder.Options} {ServerCheck.SessionOptions}".Trim();
         builder.ApplicationName ??= $"txcore writer {identity.Shard}";
         _source = new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
         _identity = identity;

@@ -79,11 +79,6 @@ internal sealed class WriterSession : IAsyncDisposable
 
     private static async Task<BackendId> CheckAsync(NpgsqlConnection connection, ShardIdentity identity, CancellationToken cancellationToken)
     {
-        await using (var settings = new NpgsqlCommand(ServerCheck.SessionSettings, connection))
-        {
-            await settings.ExecuteNonQueryAsync(cancellationToken);
-        }
-
         await using var command = new NpgsqlCommand(ServerCheck.Sql, connection);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken))

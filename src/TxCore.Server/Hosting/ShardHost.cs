@@ -91,7 +91,7 @@ internal sealed class ShardHost : IAsyncDisposable
 
     private void RunBackground(string connection, int partitionDays, TimeProvider clock, ILogger logger)
     {
-        var upkeep = new Upkeep(Shard, connection, partitionDays, clock, logger);
+        var upkeep = new Upkeep(Shard, _reader, connection, partitionDays, clock, logger);
         _background.Add(RunAsync(_signer.RunAsync));
         _background.Add(RunAsync(token => _sources.RunAsync(Shard.Registry, token)));
         _background.Add(RunAsync(upkeep.RunAsync));

@@ -1,33 +1,38 @@
 using TxCore.Pipeline;
+using TxCore.Postgres;
+using TxCore.Storage;
 
 namespace TxCore.Server.Hosting;
 
-/// <summary>Keeps partitions ready days ahead and the index of the open day summarised, beside the writer.</summary>
-internal sealed class Upkeep(Shard shard, string connection, int partitionDays, TimeProvider clock, ILogger logger)
+/// <summary>Keeps the database of a shard in shape beside the writer, and the shard not ready while tomorrow has no partition.</summary>
+internal sealed class Upkeep(Shard shard, IShardReader reader, string connection, int partitionDays, TimeProvider clock, ILogger logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using var database = Npgsql.NpgsqlDataSource.Create(connection);
+        await using var maintenance = new PostgresMaintenance(
+            connection, shard.Identity, clock, fault => ServerEvents.MaintenanceFailed(logger, shard.Identity.Shard, fault))
+        {
+            DaysAhead = partitionDays,
+        };
+        await Task.WhenAll(maintenance.RunAsync(() => (int)shard.Board.BusinessDay, cancellationToken), WatchPartitionsAsync(cancellationToken));
+    }
+
+    private async Task WatchPartitionsAsync(CancellationToken cancellationToken)
+    {
         using var timer = new PeriodicTimer(Interval, clock);
-        do
+        while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             try
             {
-                int day = (int)shard.Board.BusinessDay;
-                if (day != 0)
-                {
-                    await using var ensure = database.CreateCommand(
-                        $"SELECT txcore.ensure_partitions(to_date('{day}', 'YYYYMMDD'), {partitionDays})");
-                    await ensure.ExecuteNonQueryAsync(cancellationToken);
-                }
+                int ahead = await reader.CountPartitionsAheadAsync((int)shard.Board.BusinessDay, cancellationToken);
+                shard.UpkeepTrouble = ahead < 1 ? "the next business day has no partition: run 'txcore db migrate'" : null;
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
                 ServerEvents.MaintenanceFailed(logger, shard.Identity.Shard, fault);
             }
         }
-        while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 }

@@ -21,11 +21,6 @@ public sealed class Decider(ShardState state, ReceiptKeys keys)
     public void Decide(TxEvent work)
     {
         _time.Advance(work);
-        if (work.Carried is { } row)
-        {
-            work.Carried = StoredAmount.Restore(state, row);
-        }
-
         switch (work.Kind)
         {
             case EventKind.Transaction:

@@ -22,7 +22,7 @@ public static class Recovery
             state.LastNumber,
             (in StoredRow row) =>
             {
-                state.ApplyStored(row.Entry, row.Command);
+                state.Apply(in row.Entry, row.Command);
                 state.TouchedCells.Clear();
             },
             cancellationToken);

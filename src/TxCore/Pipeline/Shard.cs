@@ -82,6 +82,9 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     /// <summary>Number of the last snapshot written in this run; 0 for none.</summary>
     public long LastSnapshot => _follower.LastSnapshot;
 
+    /// <summary>Why the shard is not ready although it works, such as a partition missing for tomorrow; null when nothing is wrong.</summary>
+    public string? UpkeepTrouble { get; set; }
+
     /// <inheritdoc/>
     public bool IsDraining => _draining || Failure.HasFailed;
 
@@ -99,7 +102,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
             : _draining ? "draining"
             : IsStalled ? $"no commit for {_options.CommitStallMilliseconds} ms: {_store.Health.Trouble ?? "PostgreSQL does not answer"}"
             : _decide.IsTimeHeld ? "the clock stepped forward and waits to be confirmed"
-            : "";
+            : UpkeepTrouble ?? "";
         return reason.Length == 0;
     }
 

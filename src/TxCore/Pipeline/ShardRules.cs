@@ -45,7 +45,8 @@ public sealed record ShardRules
         };
     }
 
-    internal int Write(Span<byte> body)
+    /// <summary>Writes the body of a start entry; returns its length.</summary>
+    public int Write(Span<byte> body)
     {
         var writer = new WireWriter(body);
         writer.UInt16(Version);

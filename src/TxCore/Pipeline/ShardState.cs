@@ -108,13 +108,6 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
         };
     }
 
-    /// <summary>Takes in an entry as line 1 of it was stored: a row carries the amount of its line, the entry that of all lines.</summary>
-    public void ApplyStored(Entry entry, ReadOnlySpan<byte> command)
-    {
-        entry.AmountCents = StoredAmount.Of(this, in entry, command);
-        Apply(in entry, command);
-    }
-
     /// <summary>Takes in an entry. <paramref name="command"/> is its stored command: deadline (8) and canonical body.</summary>
     public void Apply(in Entry entry, ReadOnlySpan<byte> command)
     {

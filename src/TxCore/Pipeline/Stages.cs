@@ -49,7 +49,11 @@ internal sealed class PersistStage(
     IShardStore store, ShardIdentity identity, ChainHead head, int batchEventsMax, IWaitStrategy next, ShardFailure failure)
     : IBatchEventHandler<TxEvent>, IEventProcessorSequenceAware
 {
+    /// <summary>Time after which a quiet shard proves that it still holds its database: a writer that was replaced ends without traffic too.</summary>
+    private static readonly TimeSpan QuietMax = TimeSpan.FromSeconds(1);
+
     private Sequence? _sequence;
+    private long _provedTicks = Stopwatch.GetTimestamp();
     private readonly RowBatch _batch = new() { Rows = new RowWriter(identity.Shard) };
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _headHash = [.. head.Hash];
@@ -86,9 +90,10 @@ internal sealed class PersistStage(
         {
             Commit();
         }
-        else if (mustProve)
+        else if (mustProve || Stopwatch.GetElapsedTime(_provedTicks) > QuietMax)
         {
             Wait(store.FenceAsync());
+            _provedTicks = Stopwatch.GetTimestamp();
         }
 
         Volatile.Write(ref _commitStarted, 0);
@@ -151,6 +156,7 @@ internal sealed class PersistStage(
         _hash.AppendData(_batch.Rows.Bytes.Span);
         _hash.GetHashAndReset(_batch.Hash);
         Wait(store.CommitAsync(_batch));
+        _provedTicks = Stopwatch.GetTimestamp();
         _lastBatch = _batch.Batch;
         _batch.Hash.CopyTo(_headHash, 0);
         Volatile.Write(ref _head, new ChainHead(_batch.LastNumber, _lastBatch, [.. _headHash], 0));

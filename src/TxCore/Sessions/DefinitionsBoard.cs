@@ -15,16 +15,16 @@ public sealed class DefinitionsBoard(TimeProvider clock)
     /// <summary>Most items of a page.</summary>
     public const int PageItemsMax = 500;
 
-    // A page without items: header, version, page, page count, item count.
-    private const int PageBytes = Wire.HeaderBytes + 8 + 4 + 4 + 2;
+    /// <summary>Bytes of items after which a page is full: a frame less its header and the largest item.</summary>
+    private const int PageBytesMax = Wire.FrameBytesMax - (8 * 1024);
 
     private static readonly TimeSpan PageLife = TimeSpan.FromMilliseconds(500);
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, RaceItem> _races = [];
     private readonly SortedDictionary<uint, SaleItem> _sales = [];
     private readonly Dictionary<uint, List<InventoryCell>> _cells = [];
-    private readonly byte[] _scratch = new byte[Wire.FrameBytesMax];
-    private byte[][] _pages = [];
+    private readonly byte[] _item = new byte[8 * 1024];
+    private readonly List<byte[]> _pages = [];
     private long _pagesMadeAt;
     private ulong _version;
     private long _highestNumber;
@@ -58,6 +58,7 @@ public sealed class DefinitionsBoard(TimeProvider clock)
 
             _version = (ulong)state.DefinitionsVersion;
             _highestNumber = state.LastNumber;
+            _businessDay = state.BusinessDay;
         }
     }
 
@@ -85,7 +86,7 @@ public sealed class DefinitionsBoard(TimeProvider clock)
                 ApplyRace(in change, work);
             }
 
-            _pages = [];
+            _pages.Clear();
             Volatile.Write(ref _version, change.Version);
         }
     }
@@ -100,15 +101,14 @@ public sealed class DefinitionsBoard(TimeProvider clock)
                 return Frame.Encode(new DefinitionsPage(_version, request.Page, 0, []));
             }
 
-            if (_pages.Length == 0 || clock.GetElapsedTime(_pagesMadeAt) > PageLife)
+            if (_pages.Count == 0 || clock.GetElapsedTime(_pagesMadeAt) > PageLife)
             {
-                _pages = MakePages();
-                _pagesMadeAt = clock.GetTimestamp();
+                MakePages();
             }
 
-            return request.Page < _pages.Length
-                ? _pages[request.Page]
-                : Frame.Encode(new DefinitionsPage(_version, request.Page, (uint)_pages.Length, []));
+            return request.Page < _pages.Count
+                ? _pages[(int)request.Page]
+                : Frame.Encode(new DefinitionsPage(_version, request.Page, (uint)_pages.Count, []));
         }
     }
 
@@ -119,31 +119,27 @@ public sealed class DefinitionsBoard(TimeProvider clock)
             static pool => new PoolDefinition(
                 pool.Number, pool.BaseStakeCents, pool.MaximumCents, pool.Flags, pool.FlexiPercents, pool.Risks)));
 
-    private byte[][] MakePages()
+    private void MakePages()
     {
         var pages = new List<List<DefinitionItem>> { new() };
-        int bytes = PageBytes;
+        int bytes = 0;
         foreach (var item in AllItems())
         {
-            int size = SizeOf(item);
-            if (pages[^1].Count == PageItemsMax || bytes + size > Wire.FrameBytesMax)
+            var writer = new WireWriter(_item);
+            DefinitionsPage.WriteItem(ref writer, item);
+            if (pages[^1].Count == PageItemsMax || bytes + writer.Position > PageBytesMax)
             {
                 pages.Add([]);
-                bytes = PageBytes;
+                bytes = 0;
             }
 
             pages[^1].Add(item);
-            bytes += size;
+            bytes += writer.Position;
         }
 
-        return [.. pages.Select((items, page) => Frame.Encode(new DefinitionsPage(_version, (uint)page, (uint)pages.Count, [.. items])))];
-    }
-
-    private int SizeOf(DefinitionItem item)
-    {
-        var writer = new WireWriter(_scratch);
-        DefinitionsPage.WriteItem(ref writer, item);
-        return writer.Position;
+        _pages.Clear();
+        _pages.AddRange(pages.Select((items, page) => Frame.Encode(new DefinitionsPage(_version, (uint)page, (uint)pages.Count, [.. items]))));
+        _pagesMadeAt = clock.GetTimestamp();
     }
 
     private IEnumerable<DefinitionItem> AllItems()

@@ -9,6 +9,9 @@ public sealed partial class Session
 {
     private const int HeartbeatBytes = 8 + 8 + 8;
 
+    /// <summary>Status queries that may wait for their answer when the window is full: a source that waits must be able to ask.</summary>
+    private const int StatusQueriesBeyondWindow = 16;
+
     private async Task ReceiveAsync()
     {
         while (State != SessionState.Closing)
@@ -115,8 +118,9 @@ public sealed partial class Session
             return ResultCode.RoleNotAllowed;
         }
 
-        bool isFull = InFlight + _frames.PendingCount >= _window;
-        return isFull || (_services.Admission.IsBusy && type != MessageType.StatusQuery) ? ResultCode.Busy : ResultCode.Accepted;
+        bool isStatus = type == MessageType.StatusQuery;
+        bool isFull = InFlight + _frames.PendingCount >= _window + (isStatus ? StatusQueriesBeyondWindow : 0);
+        return isFull || (_services.Admission.IsBusy && !isStatus) ? ResultCode.Busy : ResultCode.Accepted;
     }
 
     /// <summary>Controls go one by one, through the reserve; frames that need an old row wait until it is there, and hold back those behind them.</summary>

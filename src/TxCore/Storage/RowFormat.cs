@@ -16,7 +16,7 @@ public static class RowFormat
     [
         "shard", "business_day", "number", "line", "source", "sequence", "previous", "kind", "code", "sequenced_at", "received_at",
         "fingerprint", "outlet",
-        "reference", "amount_cents", "expires_at", "race", "pool", "combinations", "sale", "session", "category", "quantity", "fault",
+        "reference", "amount_cents", "total_cents", "expires_at", "race", "pool", "combinations", "sale", "session", "category", "quantity", "fault",
         "command", "checksum",
     ];
 
@@ -25,12 +25,12 @@ public static class RowFormat
     [
         "int2", "date", "int8", "int2", "int8", "int8", "int8", "int2", "int2", "timestamptz", "timestamptz",
         "int8", "int4",
-        "int8", "int8", "timestamptz", "int8", "int2", "int4", "int4", "int8", "int4", "int4", "int4",
+        "int8", "int8", "int8", "timestamptz", "int8", "int2", "int4", "int4", "int8", "int4", "int4", "int4",
         "bytea", "int4",
     ];
 
     /// <summary>Fields of a row.</summary>
-    public const int ColumnCount = 26;
+    public const int ColumnCount = 27;
 
     /// <summary>The first columns, kept in a plain row.</summary>
     public const int KeyColumnCount = 13;

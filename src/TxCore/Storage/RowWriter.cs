@@ -10,7 +10,10 @@ public struct RowDetail
     /// <summary>Line of the transaction, from 1.</summary>
     public short Line;
 
-    /// <summary>Amount of the line, in cents; for entries without lines the entry's amount.</summary>
+    /// <summary>
+    /// Amount of the line, in cents; for entries without lines the entry's amount. Where the two differ, line 1 also stores the entry's as
+    /// its total, so that the entry is whole in one row.
+    /// </summary>
     public long AmountCents;
 
     /// <summary>Race as <c>YYYYMMDDMMRR</c>; 0 for none.</summary>
@@ -89,6 +92,7 @@ public sealed class RowWriter(short shard)
         tuple.Int32(entry.Outlet);
         tuple.NullableInt64(entry.Reference);
         tuple.NullableInt64(detail.AmountCents);
+        tuple.NullableInt64(detail.Line == 1 && detail.AmountCents != entry.AmountCents ? entry.AmountCents : 0);
         tuple.NullableInt64(entry.ExpiresAt == 0 ? 0 : entry.ExpiresAt - RowFormat.PostgresEpochMicroseconds);
         tuple.NullableInt64(detail.Race);
         tuple.NullableInt16((short)detail.Pool);

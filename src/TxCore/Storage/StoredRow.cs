@@ -59,7 +59,9 @@ public readonly ref struct StoredRow
         entry.Fingerprint = reader.Integer();
         entry.Outlet = (int)reader.Integer();
         entry.Reference = reader.Integer();
-        entry.AmountCents = reader.Integer();
+        long amountCents = reader.Integer();
+        long totalCents = reader.Integer();
+        entry.AmountCents = totalCents == 0 ? amountCents : totalCents;
         long expires = reader.Integer();
         entry.ExpiresAt = expires == 0 ? 0 : expires + RowFormat.PostgresEpochMicroseconds;
         for (int skipped = 0; skipped < 7; skipped++)

@@ -9,7 +9,17 @@ namespace TxCore.Wagering;
 /// <param name="Flags">1 order matters, 2 complement, 4 combined allowed, 8 spot allowed.</param>
 /// <param name="FlexiPercents">Flexi percentages allowed.</param>
 /// <param name="Risks">Risks allowed (multi).</param>
-public sealed record Pool(ushort Number, uint BaseStakeCents, long MaximumCents, byte Flags, byte[] FlexiPercents, byte[] Risks);
+public sealed record Pool(ushort Number, uint BaseStakeCents, long MaximumCents, byte Flags, byte[] FlexiPercents, byte[] Risks)
+{
+    /// <summary>True when the order of the runners matters.</summary>
+    public bool IsOrdered => (Flags & 1) != 0;
+
+    /// <summary>True when a complement runner may be named.</summary>
+    public bool TakesComplement => (Flags & 2) != 0;
+
+    /// <summary>True when formulas of several unit bets are taken.</summary>
+    public bool TakesCombined => (Flags & 4) != 0;
+}
 
 /// <summary>A race as the decide stage knows it (<c>domain.md</c> section 1.2).</summary>
 public sealed class Race(RaceId id)

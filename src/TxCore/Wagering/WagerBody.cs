@@ -17,6 +17,12 @@ public readonly ref struct WagerLineView
     /// <summary>1 all orders, 2 spot.</summary>
     public readonly byte Flags;
 
+    /// <summary>In all orders.</summary>
+    public bool AllOrders => (Flags & 1) != 0;
+
+    /// <summary>The host picks the missing runners.</summary>
+    public bool Spot => (Flags & 2) != 0;
+
     /// <summary>Risk, or 0.</summary>
     public readonly byte Risk;
 

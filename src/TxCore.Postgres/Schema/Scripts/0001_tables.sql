@@ -50,6 +50,7 @@ CREATE TABLE txcore.transaction (
     outlet int4 NOT NULL,
     reference int8,
     amount_cents int8,
+    total_cents int8,
     expires_at timestamptz,
     race int8,
     pool int2,
@@ -86,6 +87,7 @@ COMMENT ON COLUMN txcore.transaction.fingerprint IS 'Fingerprint of its type and
 COMMENT ON COLUMN txcore.transaction.outlet IS 'Outlet of the source at that time; 0 for none.';
 COMMENT ON COLUMN txcore.transaction.reference IS 'Number of the entry it is about (cancelled ticket, confirmed hold).';
 COMMENT ON COLUMN txcore.transaction.amount_cents IS 'Amount of this line in cents: taken, given back or paid.';
+COMMENT ON COLUMN txcore.transaction.total_cents IS 'Line 1 of an entry of several lines: the sum of their amounts in cents.';
 COMMENT ON COLUMN txcore.transaction.expires_at IS 'Hold: when it expires.';
 COMMENT ON COLUMN txcore.transaction.race IS 'Race as YYYYMMDDMMRR: day, meeting, race.';
 COMMENT ON COLUMN txcore.transaction.pool IS 'Pool: the bet type, plus 1000 online; names in code_name under bet_type.';

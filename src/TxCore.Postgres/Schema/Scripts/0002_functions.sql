@@ -44,7 +44,8 @@ $$;
 
 COMMENT ON FUNCTION txcore.fence IS 'Touches the shard row of its holder, else TX001: the commit that follows proves that the caller still holds the shard.';
 
--- Attaching a finished table takes a weaker lock than CREATE TABLE ... PARTITION OF, which would wait for and stop the writer.
+-- Attaching a finished table takes a weaker lock than CREATE TABLE ... PARTITION OF, which would wait for and stop the writer. The day that is
+-- written gets no vacuum: there is nothing to remove, and it would hold the lock that txcore.summarize needs. close_partition turns it on.
 CREATE FUNCTION txcore.ensure_partitions(p_day date, p_days int) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -61,7 +62,7 @@ BEGIN
         day := p_day + i;
         name := 'transaction_' || to_char(day, 'YYYYMMDD');
         IF to_regclass('txcore.' || name) IS NULL THEN
-            EXECUTE format('CREATE TABLE txcore.%I (LIKE txcore.transaction INCLUDING ALL)', name);
+            EXECUTE format('CREATE TABLE txcore.%I (LIKE txcore.transaction INCLUDING ALL) WITH (autovacuum_enabled = off)', name);
             EXECUTE format('ALTER TABLE txcore.transaction ATTACH PARTITION txcore.%I FOR VALUES IN (%L)', name, day);
             EXECUTE format('COMMENT ON TABLE txcore.%I IS %L', name, 'Entries of business day ' || day || '.');
             made := made + 1;
@@ -88,6 +89,7 @@ BEGIN
 
     EXECUTE format('CREATE INDEX %I ON txcore.%I (number, line)', name || '_number', name);
     EXECUTE format('CREATE INDEX %I ON txcore.%I (source, sequence)', name || '_source', name);
+    EXECUTE format('ALTER TABLE txcore.%I RESET (autovacuum_enabled)', name);
     EXECUTE format('ANALYZE txcore.%I', name);
     RETURN true;
 END
@@ -95,19 +97,35 @@ $$;
 
 COMMENT ON FUNCTION txcore.close_partition IS 'Gives the partition of a day that is over its look-up indexes; false when it has them.';
 
-CREATE FUNCTION txcore.summarize(p_day date) RETURNS int
+-- brin_summarize_new_values looks at every range of the day each time, which a large day makes dear; this goes on where it ended.
+CREATE FUNCTION txcore.summarize(p_day date, p_from_block int8) RETURNS int8
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    day_table regclass := to_regclass('txcore.transaction_' || to_char(p_day, 'YYYYMMDD'));
     number_index regclass;
+    range_pages int8;
+    whole_pages int8;
+    block int8;
 BEGIN
-    SELECT i.indexrelid::regclass INTO number_index
+    SELECT i.indexrelid::regclass, (SELECT o.option_value::int8 FROM pg_options_to_table(c.reloptions) o WHERE o.option_name = 'pages_per_range')
+      INTO number_index, range_pages
       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
-     WHERE i.indrelid = to_regclass('txcore.transaction_' || to_char(p_day, 'YYYYMMDD')) AND a.amname = 'brin';
-    RETURN CASE WHEN number_index IS NULL THEN 0 ELSE brin_summarize_new_values(number_index) END;
+     WHERE i.indrelid = day_table AND a.amname = 'brin';
+    IF number_index IS NULL THEN
+        RETURN p_from_block;
+    END IF;
+
+    whole_pages := pg_relation_size(day_table) / current_setting('block_size')::int8;
+    block := p_from_block - p_from_block % range_pages;
+    WHILE block + range_pages <= whole_pages LOOP
+        PERFORM brin_summarize_range(number_index, block);
+        block := block + range_pages;
+    END LOOP;
+    RETURN block;
 END
 $$;
 
-COMMENT ON FUNCTION txcore.summarize IS 'Summarises the page ranges of a day that filled since the last call; returns how many.';
+COMMENT ON FUNCTION txcore.summarize IS 'Summarises the page ranges of a day that are full, from a block on; returns the block to go on from.';
 
 CREATE FUNCTION txcore.prune_snapshots(p_keep int) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using Npgsql;
+using TxCore.Postgres;
+using TxCore.Storage;
+
+namespace TxCore.Benchmarks.Ceilings;
+
+/// <summary>The layers, each run for a while and given as transactions per second.</summary>
+internal sealed class Layers(Func<Task<Database>> newDatabase, TimeSpan duration)
+{
+    private const int CopyRows = 4096;
+    private const int Connections = 16;
+    private const int Window = 4096;
+    private static readonly byte[] CopyHeader = [.. "PGCOPY\n"u8, 0xFF, 0x0D, 0x0A, 0x00, 0, 0, 0, 0, 0, 0, 0, 0];
+    private static readonly byte[] CopyTrailer = [0xFF, 0xFF];
+
+    /// <summary>Prebuilt bytes by raw COPY into the same table, over one or two connections.</summary>
+    public async Task<double> RawCopyAsync(int connections)
+    {
+        var database = await newDatabase();
+        var rows = new RowBatches(database.Identity, database.BusinessDay, CopyRows).Next().Rows.Bytes.ToArray();
+        long[] counts = new long[connections];
+        return await TimeAsync(
+            stop => Task.WhenAll(Enumerable.Range(0, connections).Select(i => Task.Run(() => CopyAsync(database, rows, n => counts[i] += n, stop)))),
+            () => counts.Sum());
+    }
+
+    /// <summary>The store alone: advance, COPY and COMMIT of batches with their hash chain, encoded on the way.</summary>
+    public async Task<double> StoreAsync()
+    {
+        var database = await newDatabase();
+        await using var store = new PostgresShardStore(database.Writer, database.Identity);
+        var batches = new RowBatches(database.Identity, database.BusinessDay, CopyRows);
+        batches.StartAfter(await store.OpenAsync(CancellationToken.None));
+        long count = 0;
+        return await TimeAsync(
+            async stop =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    await store.CommitAsync(batches.Next());
+                    count += CopyRows;
+                }
+            },
+            () => count);
+    }
+
+    /// <summary>The whole server over TCP, on PostgreSQL or on a store that keeps nothing.</summary>
+    public async Task<double> ServerAsync(bool withPostgres)
+    {
+        var database = withPostgres ? await newDatabase() : null;
+        var identity = database?.Identity ?? new ShardIdentity(1, Protocol.Channel.Retail);
+        var nothing = new NullStore();
+        await using var reader = database is null ? null : new PostgresShardReader(database.Writer, identity);
+        IShardStore store = database is null ? nothing : new PostgresShardStore(database.Writer, identity);
+        await using var server = await BenchServer.StartAsync(store, reader is null ? nothing : reader, identity, Window);
+        var connections = Enumerable.Range(0, Connections).Select(i => new RawConnection((uint)(100 + i), BenchServer.Password, Window)).ToArray();
+        foreach (var connection in connections)
+        {
+            await connection.LogOnAsync(server.Port);
+        }
+
+        double rate = await TimeAsync(
+            stop => Task.WhenAll(connections.Select(connection => Task.Run(() => connection.RunAsync(stop)))),
+            () => connections.Sum(static connection => connection.Answered));
+        long refused = connections.Sum(static connection => connection.Refused);
+        Array.ForEach(connections, static connection => connection.Dispose());
+        return refused == 0 ? rate : throw new InvalidOperationException($"{refused} transactions were refused: {server.Shard.Failure.Reason}");
+    }
+
+    /// <summary>Statements of a thousand rows each, one connection.</summary>
+    public async Task<double> MultiRowInsertAsync() => await InsertAsync(connections: 1, rowsPerStatement: 1000);
+
+    /// <summary>One statement and commit for each transaction over 64 connections: what a plain service does.</summary>
+    public async Task<double> SingleInsertAsync() => await InsertAsync(connections: 64, rowsPerStatement: 1);
+
+    private async Task<double> InsertAsync(int connections, int rowsPerStatement)
+    {
+        var database = await newDatabase();
+        await PlainInsert.CreateTableAsync(database.Superuser);
+        long[] counts = new long[connections];
+        return await TimeAsync(
+            stop => Task.WhenAll(Enumerable.Range(0, connections).Select(
+                i => Task.Run(() => PlainInsert.RunAsync(database.Superuser, i, rowsPerStatement, n => counts[i] += n, stop)))),
+            () => counts.Sum());
+    }
+
+    private static async Task CopyAsync(Database database, byte[] rows, Action<int> count, CancellationToken stop)
+    {
+        await using var connection = new NpgsqlConnection(database.Superuser + ";Pooling=false");
+        await connection.OpenAsync(CancellationToken.None);
+        while (!stop.IsCancellationRequested)
+        {
+            await using (var copy = await connection.BeginRawBinaryCopyAsync(
+                $"COPY txcore.transaction ({string.Join(',', RowFormat.Columns)}) FROM STDIN (FORMAT BINARY)", CancellationToken.None))
+            {
+                await copy.WriteAsync(CopyHeader, CancellationToken.None);
+                await copy.WriteAsync(rows, CancellationToken.None);
+                await copy.WriteAsync(CopyTrailer, CancellationToken.None);
+            }
+
+            count(CopyRows);
+        }
+    }
+
+    private async Task<double> TimeAsync(Func<CancellationToken, Task> work, Func<long> count)
+    {
+        using var stop = new CancellationTokenSource();
+        var running = work(stop.Token);
+        await Task.WhenAny(running, Task.Delay(duration / 4));
+        long warm = count();
+        long from = Stopwatch.GetTimestamp();
+        await Task.WhenAny(running, Task.Delay(duration));
+        double rate = (count() - warm) / Stopwatch.GetElapsedTime(from).TotalSeconds;
+        await stop.CancelAsync();
+        await running;
+        return rate;
+    }
+}

@@ -1,0 +1,211 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+
+namespace TxCore.Benchmarks.Ceilings;
+
+/// <summary>
+/// A connection that costs the generator as little as can be: frames are copied from a template, answers are counted and their code
+/// checked, up to a window of them at a time.
+/// </summary>
+internal sealed class RawConnection(uint source, string password, int window) : IDisposable
+{
+    private const int CodeAt = Wire.HeaderBytes + sizeof(uint) + sizeof(ulong) + sizeof(ushort);
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly SemaphoreSlim _room = new(0);
+    private NetworkStream _stream = null!;
+    private PipeReader _reader = null!;
+    private long _sequence;
+    private long _answered;
+    private long _refused;
+
+    public long Answered => Volatile.Read(ref _answered);
+
+    /// <summary>Answers that were not an accepted outcome.</summary>
+    public long Refused => Volatile.Read(ref _refused);
+
+    public async Task LogOnAsync(int port)
+    {
+        await _socket.ConnectAsync("127.0.0.1", port);
+        _stream = new NetworkStream(_socket);
+        _reader = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 256 * 1024));
+        string first = $"n={source},r={Convert.ToBase64String(RandomNumberGenerator.GetBytes(18))}";
+        await SendAsync(Frame.Encode(new LogonRequest(source, 0, Channel.Retail, 1, 0, Encoding.UTF8.GetBytes("n,," + first))));
+        var challenge = await ReceiveAsync<LogonChallenge>();
+        await SendAsync(Frame.Encode(new LogonProof(Proof(first, Encoding.UTF8.GetString(challenge.Scram)))));
+        var reply = await ReceiveAsync<LogonReply>();
+        if (reply.Code != ResultCode.Accepted)
+        {
+            throw new InvalidOperationException($"Source {source} was refused: {reply.Code}.");
+        }
+
+        _sequence = (long)reply.NextSequence - 1;
+    }
+
+    /// <summary>Sends one sequenced message and waits for its outcome.</summary>
+    public async Task<Outcome> SubmitAsync(Func<TransactionHeader, byte[]> encode)
+    {
+        await SendAsync(encode(new TransactionHeader(source, (ulong)++_sequence, 0)));
+        return await ReceiveAsync<Outcome>();
+    }
+
+    /// <summary>Keeps the window full until told to stop, then waits for the answers outstanding.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var done = new CancellationTokenSource();
+        long from = _sequence;
+        var receiving = CountAnswersAsync(done.Token);
+        _room.Release(window);
+        try
+        {
+            await SendWindowAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Time is up; the answers outstanding are still counted.
+        }
+
+        while (Answered < _sequence - from && !receiving.IsCompleted)
+        {
+            await Task.Delay(5, CancellationToken.None);
+        }
+
+        await done.CancelAsync();
+        await receiving;
+    }
+
+    public void Dispose()
+    {
+        _room.Dispose();
+        _socket.Dispose();
+    }
+
+    private async Task SendWindowAsync(CancellationToken stop)
+    {
+        byte[] template = WagerFrames.Template();
+        int perWrite = Math.Min(window / 4, 256);
+        byte[] buffer = new byte[template.Length * perWrite];
+        while (true)
+        {
+            await _room.WaitAsync(stop);
+            int count = 1;
+            while (count < perWrite && _room.Wait(0, CancellationToken.None))
+            {
+                count++;
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                var frame = buffer.AsSpan(i * template.Length, template.Length);
+                template.CopyTo(frame);
+                WagerFrames.Patch(frame, source, ++_sequence);
+            }
+
+            await _stream.WriteAsync(buffer.AsMemory(0, count * template.Length), CancellationToken.None);
+        }
+    }
+
+    private async Task CountAnswersAsync(CancellationToken done)
+    {
+        try
+        {
+            while (true)
+            {
+                var result = await _reader.ReadAsync(done);
+                var buffer = result.Buffer;
+                int answers = Count(ref buffer);
+                _reader.AdvanceTo(buffer.Start, buffer.End);
+                if (answers > 0)
+                {
+                    Volatile.Write(ref _answered, _answered + answers);
+                    _room.Release(answers);
+                }
+
+                if (result.IsCompleted)
+                {
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (done.IsCancellationRequested)
+        {
+            // Everything was answered.
+        }
+    }
+
+    private int Count(ref ReadOnlySequence<byte> buffer)
+    {
+        int answers = 0;
+        Span<byte> code = stackalloc byte[sizeof(ushort)];
+        while (true)
+        {
+            var start = buffer;
+            if (FrameParser.TryRead(ref buffer, Wire.FrameBytesMax, out var header, out _, out _) != FrameResult.Frame)
+            {
+                return answers;
+            }
+
+            if (header.Type == MessageType.Outcome)
+            {
+                answers++;
+                start.Slice(CodeAt, code.Length).CopyTo(code);
+                _refused += (code[0] | code[1]) == 0 ? 0 : 1;
+            }
+            else if (header.Type == MessageType.NotDecided)
+            {
+                answers++;
+                _refused++;
+            }
+        }
+    }
+
+    private async Task SendAsync(byte[] frame) => await _stream.WriteAsync(frame);
+
+    private async Task<T> ReceiveAsync<T>()
+        where T : IMessage<T>
+    {
+        while (true)
+        {
+            var result = await _reader.ReadAsync();
+            var buffer = result.Buffer;
+            if (FrameParser.TryRead(ref buffer, Wire.FrameBytesMax, out var header, out var payload, out _) != FrameResult.Frame)
+            {
+                _reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    throw new InvalidOperationException("The server closed the connection.");
+                }
+
+                continue;
+            }
+
+            byte[] bytes = payload.ToArray();
+            _reader.AdvanceTo(buffer.Start);
+            if (header.Type == T.Type)
+            {
+                return Frame.TryDecode<T>(bytes, out var message) ? message : throw new InvalidDataException($"A {T.Type} cannot be read.");
+            }
+        }
+    }
+
+    private byte[] Proof(string firstBare, string serverFirst)
+    {
+        var parts = serverFirst.Split(',').ToDictionary(static part => part[0], static part => part[2..]);
+        byte[] salted = Rfc2898DeriveBytes.Pbkdf2(
+            Encoding.UTF8.GetBytes(password), Convert.FromBase64String(parts['s']), int.Parse(parts['i'], System.Globalization.CultureInfo.InvariantCulture),
+            HashAlgorithmName.SHA256, 32);
+        byte[] clientKey = HMACSHA256.HashData(salted, "Client Key"u8);
+        string withoutProof = $"c=biws,r={parts['r']}";
+        byte[] signature = HMACSHA256.HashData(SHA256.HashData(clientKey), Encoding.UTF8.GetBytes($"{firstBare},{serverFirst},{withoutProof}"));
+        for (int i = 0; i < clientKey.Length; i++)
+        {
+            clientKey[i] ^= signature[i];
+        }
+
+        return Encoding.UTF8.GetBytes($"{withoutProof},p={Convert.ToBase64String(clientKey)}");
+    }
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using TxCore.Client;
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+
+namespace TxCore.LoadTest.Engine;
+
+/// <summary>What the tool expects a transaction to be decided as.</summary>
+/// <param name="Code">The decision.</param>
+/// <param name="AmountCents">The amount of an acceptance, computed by the tool.</param>
+/// <param name="Reference">The number it is about; 0 for none.</param>
+/// <param name="MaySellOut">Being refused for lack of seats is as good.</param>
+internal readonly record struct Expectation(ResultCode Code, long AmountCents, ulong Reference = 0, bool MaySellOut = false);
+
+/// <summary>Learns of the decision on what it sent, on the thread that received it.</summary>
+internal interface IDecisionListener
+{
+    void Decided(int index, Outcome outcome);
+}
+
+/// <summary>
+/// Hands planned transactions to the client, which never blocks, and records each answer: in the journal, in the counts and in two
+/// latencies, from the planned send and from the real one.
+/// </summary>
+internal sealed class Dispatcher(Journal journal, Tally tally, int inFlightMax)
+{
+    /// <summary>From the planned send to the answer: what a customer of an undisturbed arrival process waits.</summary>
+    public LatencyRecorder FromPlanned { get; } = new();
+
+    /// <summary>From the real send to the answer.</summary>
+    public LatencyRecorder FromSent { get; } = new();
+
+    /// <summary>Sends one transaction, unless too many are without an answer.</summary>
+    public void Send<T>(
+        TxCoreClient client, T transaction, in Expectation expected, ReadOnlySpan<JournalLine> lines, in PlannedSend planned,
+        IDecisionListener listener)
+        where T : IMessage<T>
+    {
+        if (tally.InFlight >= inFlightMax)
+        {
+            tally.CountDropped();
+            return;
+        }
+
+        var entry = new JournalEntry
+        {
+            PlannedAt = planned.PlannedAt,
+            SentAt = Stopwatch.GetTimestamp(),
+            IsMeasured = planned.IsMeasured,
+            Source = client.Source,
+            Kind = T.Type,
+            ExpectedCode = expected.Code,
+            ExpectedAmountCents = expected.AmountCents,
+            Reference = expected.Reference,
+            MaySellOut = expected.MaySellOut,
+        };
+        int index = journal.Append(in entry, lines);
+        try
+        {
+            var submission = client.Submit(transaction);
+            journal[index].Sequence = submission.Sequence;
+            tally.Phase(planned.IsMeasured).CountSent();
+            _ = ObserveAsync(index, submission.Outcome, listener);
+        }
+        catch (TxCoreClientException fault)
+        {
+            // The client took no sequence: nothing was sent, and nothing may be stored.
+            journal[index].Progress = Progress.Dropped;
+            tally.CountDropped();
+            tally.CountFault(fault.Reason.ToString());
+        }
+    }
+
+    private async Task ObserveAsync(int index, Task<SubmitResult> outcome, IDecisionListener listener)
+    {
+        try
+        {
+            var result = await outcome.ConfigureAwait(false);
+            long now = Stopwatch.GetTimestamp();
+            Record(index, result.Outcome, now);
+            listener.Decided(index, result.Outcome);
+        }
+        catch (TxCoreClientException fault)
+        {
+            ref var entry = ref journal[index];
+            entry.Progress = Progress.Failed;
+            tally.Phase(entry.IsMeasured).CountFailed();
+            tally.CountFault(fault.Reason.ToString());
+        }
+    }
+
+    private void Record(int index, Outcome outcome, long now)
+    {
+        ref var entry = ref journal[index];
+        entry.Answer(outcome);
+        if (entry.IsMeasured)
+        {
+            FromPlanned.Record(entry.PlannedAt, now);
+            FromSent.Record(entry.SentAt, now);
+        }
+
+        tally.Phase(entry.IsMeasured).CountDecided(outcome.Code);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using TxCore.LoadTest.Reports;
+
+namespace TxCore.LoadTest.Engine;
+
+/// <summary>Looks at the counts once a second while the run goes on, shows them, and waits for the last answers.</summary>
+internal sealed class RunMonitor(Tally tally, Dispatcher dispatcher, ILiveView view)
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SettleStep = TimeSpan.FromMilliseconds(20);
+
+    private int _second;
+    private long _sentBefore;
+    private long _answeredBefore;
+
+    /// <summary>Shows every second until the generator has ended.</summary>
+    public async Task FollowAsync(Task generator, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Second);
+        while (!generator.IsCompleted)
+        {
+            await Task.WhenAny(generator, timer.WaitForNextTickAsync(cancellationToken).AsTask());
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!generator.IsCompleted)
+            {
+                Show();
+            }
+        }
+
+        await generator;
+    }
+
+    /// <summary>Waits until everything sent is answered or given up, at most the time given.</summary>
+    public async Task SettleAsync(Func<long> openQueries, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        while (tally.InFlight + openQueries() > 0 && Stopwatch.GetElapsedTime(begin) < timeout)
+        {
+            await Task.Delay(SettleStep, cancellationToken);
+        }
+    }
+
+    private void Show()
+    {
+        long sent = tally.WarmUp.Sent + tally.Measured.Sent;
+        long answered = tally.WarmUp.Answered + tally.Measured.Answered;
+        var latency = dispatcher.FromPlanned.TakeTotal();
+        view.Show(new LiveSecond(
+            ++_second,
+            tally.Measured.Sent > 0 ? "measured" : "warm-up",
+            sent - _sentBefore,
+            answered - _answeredBefore,
+            latency.Count > 0 ? latency.P50 / 1_000 : null,
+            latency.Count > 0 ? latency.P99 / 1_000 : null,
+            tally.WarmUp.Refused + tally.Measured.Refused,
+            tally.WarmUp.Failed + tally.Measured.Failed + tally.Dropped,
+            tally.InFlight));
+        _sentBefore = sent;
+        _answeredBefore = answered;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using TxCore.Storage;
+
+namespace TxCore.LoadTest.Hosting;
+
+/// <summary>The server under test as a process of its own, as in production. Disposal drains it, and kills it when it does not end.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private const int Terminate = 15;
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly Process _process;
+    private readonly ProcessOutput _output;
+
+    private ServerProcess(Process process)
+    {
+        _process = process;
+        _output = new ProcessOutput(process);
+    }
+
+    /// <summary>Where it serves transactions.</summary>
+    public ServerAddress Address { get; private set; } = null!;
+
+    /// <summary>Its admin port: health and stage latencies.</summary>
+    public Uri AdminAddress { get; private set; } = null!;
+
+    /// <summary>Its exit code once it was stopped; null before, or when it had to be killed.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>The last lines it wrote, for a report of what went wrong.</summary>
+    public string OutputTail => _output.Tail();
+
+    /// <summary>Starts the server and returns once it says that it serves.</summary>
+    /// <exception cref="InvalidOperationException">It ended or was not ready in time; the message ends with what it wrote.</exception>
+    public static async Task<ServerProcess> StartAsync(
+        ShardIdentity identity, string connectionString, string dataDirectory, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(ServerProgram.FindRuntime())
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = dataDirectory,
+            ArgumentList =
+            {
+                "exec", ServerProgram.Find(), "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--shard", $"{identity.Shard}",
+                "--channel", identity.Channel.ToString().ToLowerInvariant(), "--data", dataDirectory,
+            },
+        };
+
+        // In the environment, not among the arguments: those are shown to everybody on the machine.
+        start.Environment["TXCORE_CONNECTION"] = connectionString;
+        var server = new ServerProcess(Process.Start(start)!);
+        try
+        {
+            await server.WaitUntilReadyAsync(identity, cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks it to drain and waits for its end; kills it when that takes too long.</summary>
+    public async Task StopAsync()
+    {
+        if (ExitCode is not null)
+        {
+            return;
+        }
+
+        if (!_process.HasExited)
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                _process.Kill();
+            }
+            else
+            {
+                _ = SendSignal(_process.Id, Terminate);
+            }
+        }
+
+        using var timeout = new CancellationTokenSource(DrainTimeout);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+            ExitCode = _process.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _process.Dispose();
+    }
+
+    private async Task WaitUntilReadyAsync(ShardIdentity identity, CancellationToken cancellationToken)
+    {
+        var exited = _process.WaitForExitAsync(cancellationToken);
+        var first = await Task.WhenAny(_output.Ready, exited, Task.Delay(StartTimeout, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (first != _output.Ready)
+        {
+            string reason = first == exited ? $"ended with code {_process.ExitCode} while it started" : $"was not ready within {StartTimeout}";
+            throw new InvalidOperationException($"The server {reason}. It wrote:{Environment.NewLine}{_output.Tail()}");
+        }
+
+        var ready = await _output.Ready;
+        Address = new ServerAddress(ready.Listen.Host, ready.Listen.Port, identity);
+        AdminAddress = ready.Admin;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int processId, int signal);
+}

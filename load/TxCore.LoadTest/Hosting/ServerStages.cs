@@ -1,0 +1,27 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TxCore.LoadTest.Hosting;
+
+/// <summary>Latency of one stage as the server measured it, in microseconds.</summary>
+internal sealed record StageLatency(
+    long Count, double P50, double P90, double P99, [property: JsonPropertyName("p99_9")] double P99_9,
+    [property: JsonPropertyName("p99_99")] double P99_99, double Max);
+
+/// <summary>Asks the server's admin port for the latency of each stage.</summary>
+internal sealed class ServerStages(Uri adminAddress) : IDisposable
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
+    private readonly HttpClient _http = new() { BaseAddress = adminAddress, Timeout = TimeSpan.FromSeconds(5) };
+
+    /// <summary>The latencies since the last call, which the server forgets by it.</summary>
+    public async Task<IReadOnlyDictionary<string, StageLatency>> TakeAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await _http.GetAsync(new Uri("/stages", UriKind.Relative), cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        return await JsonSerializer.DeserializeAsync<Dictionary<string, StageLatency>>(body, Format, cancellationToken) ?? [];
+    }
+
+    public void Dispose() => _http.Dispose();
+}

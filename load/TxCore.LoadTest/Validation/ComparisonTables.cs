@@ -1,0 +1,124 @@
+using Npgsql;
+using NpgsqlTypes;
+using TxCore.LoadTest.Engine;
+using TxCore.Protocol.Messages;
+
+namespace TxCore.LoadTest.Validation;
+
+/// <summary>
+/// Puts what the tool knows beside what the database holds: temporary tables of the session, filled by COPY. <c>entry</c> is the stored
+/// side, one row for each (number, name, decision); two rows of one number in it are themselves a difference.
+/// </summary>
+internal sealed class ComparisonTables(NpgsqlConnection connection)
+{
+    private const string Create = """
+        CREATE TEMP TABLE sent (
+            source int8, sequence int8, kind int2, answered boolean, reference int8, number int8, code int2, amount_cents int8,
+            sequenced_at timestamptz, expires_at timestamptz, answered_reference int8, lines int4);
+        CREATE TEMP TABLE sent_line (
+            source int8, sequence int8, line int2, race int8, pool int2, session int8, category int4, quantity int4, amount_cents int8);
+        CREATE TEMP TABLE cell (session int8, category int4, price_cents int8, capacity int8, booked int8);
+        """;
+
+    private const string Gather = """
+        CREATE TEMP TABLE entry AS
+        SELECT number, source, sequence, previous, kind, code, sequenced_at, outlet, reference, expires_at, business_day,
+               coalesce(sum(amount_cents), 0)::int8 AS amount_cents, count(*) AS rows, max(line) AS lines, count(DISTINCT line) AS distinct_lines,
+               count(command) AS commands
+          FROM txcore.transaction
+         GROUP BY number, source, sequence, previous, kind, code, sequenced_at, outlet, reference, expires_at, business_day;
+        ANALYZE sent, sent_line, entry;
+        """;
+
+    private static readonly DateTime Epoch = DateTime.UnixEpoch;
+
+    public async Task FillAsync(Journal journal, SeatBook seats, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(Create, cancellationToken);
+        await CopySentAsync(journal, cancellationToken);
+        await CopyLinesAsync(journal, cancellationToken);
+        await CopyCellsAsync(seats, cancellationToken);
+        await ExecuteAsync(Gather, cancellationToken);
+    }
+
+    private async Task CopySentAsync(Journal journal, CancellationToken cancellationToken)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync("COPY sent FROM STDIN (FORMAT binary)", cancellationToken);
+        for (int i = 0; i < journal.Count; i++)
+        {
+            var entry = journal[i];
+            if (entry.Progress == Progress.Dropped)
+            {
+                continue;
+            }
+
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync((long)entry.Source, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync((long)entry.Sequence, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync((short)entry.Kind, NpgsqlDbType.Smallint, cancellationToken);
+            await copy.WriteAsync(entry.Progress == Progress.Answered, NpgsqlDbType.Boolean, cancellationToken);
+            await copy.WriteAsync((long)entry.Reference, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync((long)entry.Number, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync((short)entry.Code, NpgsqlDbType.Smallint, cancellationToken);
+            await copy.WriteAsync(entry.AmountCents, NpgsqlDbType.Bigint, cancellationToken);
+            await WriteTimeAsync(copy, entry.SequencedAt, cancellationToken);
+            await WriteTimeAsync(copy, entry.ExpiresAt, cancellationToken);
+            await copy.WriteAsync((long)entry.AnsweredReference, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync((int)entry.LineCount, NpgsqlDbType.Integer, cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+
+    private async Task CopyLinesAsync(Journal journal, CancellationToken cancellationToken)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync("COPY sent_line FROM STDIN (FORMAT binary)", cancellationToken);
+        for (int i = 0; i < journal.Count; i++)
+        {
+            var entry = journal[i];
+            for (int number = 0; number < entry.LineCount; number++)
+            {
+                var line = journal.LinesOf(in entry)[number];
+                await copy.StartRowAsync(cancellationToken);
+                await copy.WriteAsync((long)entry.Source, NpgsqlDbType.Bigint, cancellationToken);
+                await copy.WriteAsync((long)entry.Sequence, NpgsqlDbType.Bigint, cancellationToken);
+                await copy.WriteAsync((short)(number + 1), NpgsqlDbType.Smallint, cancellationToken);
+                await copy.WriteAsync(line.Race, NpgsqlDbType.Bigint, cancellationToken);
+                await copy.WriteAsync((short)line.Pool, NpgsqlDbType.Smallint, cancellationToken);
+                await copy.WriteAsync((long)line.Session, NpgsqlDbType.Bigint, cancellationToken);
+                await copy.WriteAsync((int)line.Category, NpgsqlDbType.Integer, cancellationToken);
+                await copy.WriteAsync(line.Quantity, NpgsqlDbType.Integer, cancellationToken);
+                await copy.WriteAsync(line.AmountCents, NpgsqlDbType.Bigint, cancellationToken);
+            }
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+
+    private async Task CopyCellsAsync(SeatBook seats, CancellationToken cancellationToken)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync("COPY cell FROM STDIN (FORMAT binary)", cancellationToken);
+        foreach (CellDefinition cell in seats.Cells)
+        {
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync((long)cell.Session, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync((int)cell.Category, NpgsqlDbType.Integer, cancellationToken);
+            await copy.WriteAsync(cell.PriceCents, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync((long)cell.Capacity - cell.Blocked, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync(seats.Booked(cell), NpgsqlDbType.Bigint, cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+
+    private static Task WriteTimeAsync(NpgsqlBinaryImporter copy, long unixMicroseconds, CancellationToken cancellationToken) =>
+        unixMicroseconds == 0
+            ? copy.WriteNullAsync(cancellationToken)
+            : copy.WriteAsync(Epoch.AddTicks(unixMicroseconds * TimeSpan.TicksPerMicrosecond), NpgsqlDbType.TimestampTz, cancellationToken);
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,3 @@
+using TxCore.Testing;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
