@@ -32,11 +32,22 @@ internal sealed class ShardHold(WriterConnector connector, short shard) : IAsync
         await LoseSessionAsync();
         _session = await connector.OpenAsync(cancellationToken);
         await _lost.EndAsync(_session.Connection, cancellationToken);
-        (var claim, var head, _lastDay) = await Claim.TakeAsync(_session, shard, _writer, fromOthers: !_wasHeld);
+        (var claim, var head, _lastDay) = _wasHeld
+            ? await Claim.TakeAsync(_session, shard, _writer, fromOthers: false)
+            : await Claim.TakeOverAsync(_session, shard, _writer);
         _claim = claim;
         _wasHeld = true;
         _lost.Clear();
         return head;
+    }
+
+    /// <summary>Throws unless the shard has been taken once; only opening takes it from others.</summary>
+    public void RequireOpened()
+    {
+        if (!_wasHeld)
+        {
+            throw new InvalidOperationException("The shard is not held: open the store first.");
+        }
     }
 
     /// <summary>A try to commit a batch over the present connection.</summary>

@@ -7,10 +7,10 @@ namespace TxCore.Sessions;
 /// <summary>The receiving half: cuts frames and sends each where it belongs.</summary>
 public sealed partial class Session
 {
-    private const int HeartbeatBytes = 8 + 8 + 8;
-
     /// <summary>Status queries that may wait for their answer when the window is full: a source that waits must be able to ask.</summary>
     private const int StatusQueriesBeyondWindow = 16;
+
+    private const int HeartbeatBytes = 8 + 8 + 8;
 
     private async Task ReceiveAsync()
     {

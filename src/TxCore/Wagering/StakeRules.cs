@@ -52,6 +52,11 @@ internal static class StakeRules
             return Verdict.Refuse(ResultCode.StakeBelowMinimum, BodyField.Stake);
         }
 
+        if (cents > pool.MaximumCents)
+        {
+            return Verdict.Refuse(ResultCode.StakeAboveMaximum, BodyField.Stake);
+        }
+
         return cents % pool.BaseStakeCents == 0
             ? Multiply(pool.MaximumCents, combinations, cents, out priceCents)
             : Verdict.Refuse(ResultCode.StakeNotMultiple, BodyField.Stake);

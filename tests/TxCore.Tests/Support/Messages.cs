@@ -47,7 +47,7 @@ internal static class Messages
 
     public static RaceDefine DefineRace(uint source, long sequence, RaceId? race = null, long? latestStopAt = null) => new(
         Name(source, sequence), Control(), race ?? Race, At(TimeSpan.FromHours(1)), latestStopAt ?? At(TimeSpan.FromHours(1)), Runners,
-        [Pool(BetType.Win), Pool(BetType.Place), Pool(BetType.Report)]);
+        [Pool(BetType.Win), Pool(BetType.Place), Pool(BetType.TicTrois)]);
 
     public static byte[] RaceControl(
         MessageType type, uint source, long sequence, RaceId? race = null, byte runner = 0, long latestStopAt = 0, uint second = 0) =>

@@ -1,0 +1,80 @@
+using TxCore.Server.Tests.Fleet;
+using TxCore.Testing;
+
+namespace TxCore.Server.Tests;
+
+/// <summary>Promise 4: whatever step of a batch the connection to PostgreSQL is lost at, the batch is stored once and answered.</summary>
+public sealed class ConnectionCutTests(PostgresFixture postgres)
+{
+    private const int Rounds = 3;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_connection_cut_at_every_step_of_a_batch_under_load_loses_and_doubles_nothing()
+    {
+        using var deployment = await Deployment.CreateAsync(postgres);
+        await using var proxy = PostgresProxy.Start(deployment.Writer);
+        await using var server = await deployment.ServeAsync(proxy.ConnectionString);
+        await SaleDay.OpenAsync(deployment, server.Listen);
+        await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen);
+        int commits = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            foreach (var (step, condition) in Steps)
+            {
+                foreach (var position in Enum.GetValues<CutPosition>())
+                {
+                    // The server answers a part of a COPY only at its end: there is no reply to wait for before the cut.
+                    if (step == "copy data" && position == CutPosition.AfterReply)
+                    {
+                        continue;
+                    }
+
+                    await fleet.SellAsync(20);
+                    await proxy.CutWhen(condition, position).Fired.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+                    commits += step == "COMMIT" ? 1 : 0;
+                }
+            }
+        }
+
+        await fleet.SettleAsync();
+        await HistoryCheck.AssertAsync(deployment, server.Listen, fleet);
+        Assert.InRange(await server.CounterAsync("ambiguousCommits"), commits, long.MaxValue);
+        Assert.False(server.Program.HasExited);
+    }
+
+    [Fact]
+    public async Task A_commit_delivered_after_the_writer_asked_what_became_of_it_changes_nothing()
+    {
+        using var deployment = await Deployment.CreateAsync(postgres);
+        await using var proxy = PostgresProxy.Start(deployment.Writer);
+        await using var server = await deployment.ServeAsync(proxy.ConnectionString);
+        await SaleDay.OpenAsync(deployment, server.Listen);
+        await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen);
+        for (int round = 1; round <= Rounds; round++)
+        {
+            await fleet.SellAsync(100);
+            var held = proxy.HoldFrontendWhen(static message => message.Runs("COMMIT"));
+            await held.Fired.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+            // The writer has asked, settled the batch and gone on before the old COMMIT arrives.
+            await fleet.SellAsync(200);
+            Assert.NotEqual("COMMIT", await held.ReleaseAsync());
+            Assert.InRange(await server.CounterAsync("ambiguousCommits"), round, long.MaxValue);
+        }
+
+        await fleet.SettleAsync();
+        await HistoryCheck.AssertAsync(deployment, server.Listen, fleet);
+    }
+
+    private static (string Step, Func<ProxyMessage, bool> Condition)[] Steps { get; } =
+    [
+        ("BEGIN", static message => message.Runs("BEGIN")),
+        ("advance", static message => message.Runs("SELECT txcore.advance")),
+        ("COPY", static message => message.Carries("COPY txcore.transaction") || message.Runs("COPY txcore.transaction")),
+        ("copy data", static message => message.Type == 'd'),
+        ("copy done", static message => message.Type == 'c'),
+        ("COMMIT", static message => message.Runs("COMMIT")),
+    ];
+}

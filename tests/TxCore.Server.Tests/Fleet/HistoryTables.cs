@@ -1,0 +1,72 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace TxCore.Server.Tests.Fleet;
+
+/// <summary>Puts what the terminals remember beside what is stored, as temporary tables of one connection.</summary>
+internal static class HistoryTables
+{
+    private const string Create = """
+        CREATE TEMP TABLE sent (source int8, sequence int8, kind int2, command bytea);
+        CREATE TEMP TABLE told (
+            source int8, sequence int8, kind int2, code int2, number int8, sequenced_at int8, business_day int4, amount_cents int8,
+            expires_at int8, reference int8);
+        CREATE TEMP TABLE cell (session int8, category int4, capacity int4, blocked int4);
+        CREATE TEMP VIEW stored AS
+        SELECT number, source, sequence, min(kind) AS kind, min(code) AS code, min(sequenced_at) AS sequenced_at, min(business_day) AS business_day,
+               sum(coalesce(amount_cents, 0)) AS amount_cents, min(expires_at) AS expires_at, coalesce(min(reference), 0) AS reference,
+               (array_agg(command ORDER BY line))[1] AS command, bool_or(plain IS NOT NULL) AS is_plain
+          FROM txcore.transaction GROUP BY number, source, sequence;
+        """;
+
+    public static async Task FillAsync(NpgsqlConnection connection, IEnumerable<Terminal> terminals)
+    {
+        await using (var create = new NpgsqlCommand(Create, connection))
+        {
+            await create.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var submissions = terminals.SelectMany(static terminal => terminal.Submissions.Select(submission => (terminal.Source, submission))).ToArray();
+        await CopyAsync(connection, "sent", submissions.SelectMany(static sent => sent.submission.Sent.Select(
+            command => new object[] { (long)sent.Source, (long)sent.submission.Sequence, (short)command.Type, command.Command })));
+        await CopyAsync(connection, "told", submissions.Where(static told => told.submission.Outcome is not null).Select(Told));
+        await CopyAsync(connection, "cell", SaleDay.Cells.Select(
+            static cell => new object[] { (long)cell.Session, (int)cell.Category, (int)cell.Capacity, (int)cell.Blocked }));
+        await using var analyze = new NpgsqlCommand("ANALYZE sent; ANALYZE told", connection);
+        await analyze.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static object[] Told((uint Source, Submission Submission) told)
+    {
+        var outcome = told.Submission.Outcome!;
+        return
+        [
+            (long)told.Source, (long)outcome.Sequence, (short)outcome.TransactionType, (short)outcome.Code, (long)outcome.Number,
+            outcome.SequencedAt, (int)outcome.BusinessDay, outcome.AmountCents, outcome.ExpiresAt, (long)outcome.Reference,
+        ];
+    }
+
+    private static async Task CopyAsync(NpgsqlConnection connection, string table, IEnumerable<object[]> rows)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var copy = await connection.BeginBinaryImportAsync($"COPY {table} FROM STDIN (FORMAT BINARY)", cancellation);
+        foreach (object[] row in rows)
+        {
+            await copy.StartRowAsync(cancellation);
+            foreach (object value in row)
+            {
+                await copy.WriteAsync(value, TypeOf(value), cancellation);
+            }
+        }
+
+        await copy.CompleteAsync(cancellation);
+    }
+
+    private static NpgsqlDbType TypeOf(object value) => value switch
+    {
+        long => NpgsqlDbType.Bigint,
+        int => NpgsqlDbType.Integer,
+        short => NpgsqlDbType.Smallint,
+        _ => NpgsqlDbType.Bytea,
+    };
+}
