@@ -25,14 +25,15 @@ public sealed class ConnectionCutTests(PostgresFixture postgres)
             {
                 foreach (var position in Enum.GetValues<CutPosition>())
                 {
-                    // The server answers a part of a COPY only at its end: there is no reply to wait for before the cut.
-                    if (step == "copy data" && position == CutPosition.AfterReply)
+                    // A COPY is answered in full only when its rows have come: there is no reply to wait for before the cut.
+                    if (step is "COPY" or "copy data" && position == CutPosition.AfterReply)
                     {
                         continue;
                     }
 
                     await fleet.SellAsync(20);
-                    await proxy.CutWhen(condition, position).Fired.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+                    var cut = proxy.CutWhen(condition, position);
+                    await Poll.UntilAsync(() => cut.Fired.IsCompleted, () => $"No cut: {step}, {position}. {server.Program.Log}");
                     commits += step == "COMMIT" ? 1 : 0;
                 }
             }
@@ -72,7 +73,7 @@ public sealed class ConnectionCutTests(PostgresFixture postgres)
     [
         ("BEGIN", static message => message.Runs("BEGIN")),
         ("advance", static message => message.Runs("SELECT txcore.advance")),
-        ("COPY", static message => message.Carries("COPY txcore.transaction") || message.Runs("COPY txcore.transaction")),
+        ("COPY", static message => message.Runs("COPY txcore.transaction")),
         ("copy data", static message => message.Type == 'd'),
         ("copy done", static message => message.Type == 'c'),
         ("COMMIT", static message => message.Runs("COMMIT")),
