@@ -14,7 +14,7 @@ public sealed class DefinitionsTests
     {
         await using var test = await TestShard.StartAsync();
         var admin = await test.OpenAllAsync();
-        PoolDefinition[] pools = [.. Enumerable.Range(1, 17).Select(static type => Messages.Pool((BetType)type) with { FlexiPercents = new byte[16], Risks = new byte[16] })];
+        PoolDefinition[] pools = [.. Enumerable.Range(1, 17).Select(static type => Messages.Pool((BetType)type) with { FlexiPercents = new byte[16], Risks = [.. Enumerable.Repeat((byte)4, 16)] })];
         long sequence = 6;
         for (byte race = 2; race <= 99; race++)
         {
