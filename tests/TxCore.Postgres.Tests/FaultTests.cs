@@ -25,6 +25,9 @@ public sealed class FaultTests(PostgresFixture postgres)
             }
         }
 
+        cuts.Add("INSERT INTO txcore.transaction", CutPosition.Before);
+        cuts.Add("INSERT INTO txcore.transaction", CutPosition.AfterForward);
+        cuts.Add("INSERT INTO txcore.transaction", CutPosition.AfterReply);
         cuts.Add("copy data", CutPosition.Before);
         cuts.Add("copy data", CutPosition.AfterForward);
         return cuts;
@@ -42,7 +45,8 @@ public sealed class FaultTests(PostgresFixture postgres)
         await store.CommitAsync(entries.Next(300));
         var cut = proxy.CutWhen(message => point == "copy data" ? message.Type == 'd' : message.Runs(point), position);
 
-        await store.CommitAsync(entries.Next(1000));
+        // A small batch is inserted, a larger one copied.
+        await store.CommitAsync(entries.Next(point.StartsWith("INSERT", StringComparison.Ordinal) ? 10 : 1000));
 
         await cut.Fired.WaitAsync(Cancellation);
         await store.CommitAsync(entries.Next(5));

@@ -42,7 +42,8 @@ public sealed class ReaderTests(PostgresFixture postgres)
         {
             var row = await reader.FindByNumberAsync(number, Cancellation);
             Assert.Equal(number, row!.Entry.Number);
-            Assert.Equal(row.Entry.Number, (await reader.FindBySequenceAsync(row.Entry.Source, row.Entry.Sequence, number, Cancellation))!.Entry.Number);
+            var same = await reader.FindBySequenceAsync(row.Entry.Source, row.Entry.Sequence, number, Cancellation);
+            Assert.Equal(number, same!.Entry.Number);
         }
 
         Assert.Null(await reader.FindByNumberAsync(0, Cancellation));
@@ -87,7 +88,8 @@ public sealed class ReaderTests(PostgresFixture postgres)
         Assert.Equal(bytes, await reader.ReadSnapshotAsync(snapshots[0], Cancellation));
         Assert.Empty(await reader.ReadSnapshotAsync(snapshots[2], Cancellation));
 
-        await database.ExecuteAsync("UPDATE txcore.snapshot_chunk SET content = set_byte(content, 9, 1 - get_byte(content, 9) % 2) WHERE number = 40 AND chunk = 1");
+        await database.ExecuteAsync(
+            "UPDATE txcore.snapshot_chunk SET content = set_byte(content, 9, 1 - get_byte(content, 9) % 2) WHERE number = 40 AND chunk = 1");
         await database.ExecuteAsync("DELETE FROM txcore.snapshot_chunk WHERE number = 30 AND chunk = 3");
         await Assert.ThrowsAsync<InvalidDataException>(async () => await reader.ReadSnapshotAsync(snapshots[0], Cancellation));
         await Assert.ThrowsAsync<InvalidDataException>(async () => await reader.ReadSnapshotAsync(snapshots[1], Cancellation));
@@ -158,7 +160,8 @@ public sealed class ReaderTests(PostgresFixture postgres)
     {
         var database = await ShardDatabase.CreateAsync(postgres);
         await WriteAsync(database, new SyntheticEntries(ShardDatabase.Identity), 10);
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => ShardDatabase.ExecuteAsync(database.Writer, "SELECT txcore.close_partition('2025-11-05')"));
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(
+            () => ShardDatabase.ExecuteAsync(database.Writer, "SELECT txcore.close_partition('2025-11-05')"));
     }
 
     private static async Task MaintainAsync(ShardDatabase database, int day)

@@ -33,7 +33,8 @@ internal static class Recompute
                 database, RowSelect.Rows(SyntheticEntries.FirstDay, batch.FirstNumber, batch.LastNumber), (in row) => hash.AppendData(row.Tuple));
             byte[] result = hash.GetHashAndReset();
             await database.ExecuteAsync($"""
-                UPDATE txcore.batch SET previous_hash = '\x{Convert.ToHexString(previous)}', hash = '\x{Convert.ToHexString(result)}' WHERE batch = {batch.Batch};
+                UPDATE txcore.batch SET previous_hash = '\x{Convert.ToHexString(previous)}', hash = '\x{Convert.ToHexString(result)}'
+                 WHERE batch = {batch.Batch};
                 UPDATE txcore.shard SET last_hash = '\x{Convert.ToHexString(result)}';
                 """);
             previous = result;

@@ -37,7 +37,10 @@ public sealed class SchemaTests(PostgresFixture postgres)
             """;
         var names = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["int2"] = "smallint", ["int4"] = "integer", ["int8"] = "bigint", ["timestamptz"] = "timestamp with time zone",
+            ["int2"] = "smallint",
+            ["int4"] = "integer",
+            ["int8"] = "bigint",
+            ["timestamptz"] = "timestamp with time zone",
         };
         var columns = RowFormat.Columns.Zip(RowFormat.ColumnTypes, (name, type) => $"{name} {names.GetValueOrDefault(type, type)}");
         var database = await ShardDatabase.CreateAsync(postgres);
@@ -93,8 +96,9 @@ public sealed class SchemaTests(PostgresFixture postgres)
         await store.CommitAsync(new SyntheticEntries(ShardDatabase.Identity) { Lines = 2 }.Next(1, command: payload));
 
         const string sql = """
-            SELECT string_agg(concat_ws(' ', line, deadline AT TIME ZONE 'UTC', client_time AT TIME ZONE 'UTC', definitions_version, clerk, payment_means,
-                   left(player, 4), authorisation, formula, bases, associates, complement, risk, all_orders, spot, stake_form, stake, announced_cents, result),
+            SELECT string_agg(concat_ws(' ', line, deadline AT TIME ZONE 'UTC', client_time AT TIME ZONE 'UTC', definitions_version, clerk,
+                   payment_means, left(player, 4), authorisation, formula, bases, associates, complement, risk, all_orders, spot, stake_form, stake,
+                   announced_cents, result),
                    '|' ORDER BY line) FROM txcore.wager_line
             """;
         const string ticket = "2025-11-05 00:01:00 2025-11-05 00:00:00 12 77 Account ab00 010203";
@@ -106,16 +110,18 @@ public sealed class SchemaTests(PostgresFixture postgres)
     [Fact]
     public async Task The_inventory_view_adds_up_to_the_capacity()
     {
-        var cells = new CellsDefine(new TransactionHeader(1, 1, 1), new ControlHeader(1, 0, 0), 9, [new(4, 1, 1500, 100, 10, 6), new(4, 2, 900, 50, 0, 6)]);
+        var cells = new CellsDefine(
+            new TransactionHeader(1, 1, 1), new ControlHeader(1, 0, 0), 9, [new(4, 1, 1500, 100, 10, 6), new(4, 2, 900, 50, 0, 6)]);
+        byte[] command = Frame.Encode(cells)[(Wire.HeaderBytes + 12)..];
         var database = await ShardDatabase.CreateAsync(postgres);
         await using var store = database.Store();
         await store.OpenAsync(Cancellation);
         var entries = new SyntheticEntries(ShardDatabase.Identity);
-        await store.CommitAsync(entries.Next(new Entry { Kind = MessageType.CellsDefine }, Frame.Encode(cells)[(Wire.HeaderBytes + 12)..], new RowDetail()));
+        await store.CommitAsync(entries.Next(new Entry { Kind = MessageType.CellsDefine }, command, new RowDetail()));
         for (int hold = 2; hold <= 6; hold++)
         {
-            await store.CommitAsync(entries.Next(
-                new Entry { Kind = MessageType.Hold }, [], new RowDetail { Sale = 9, Session = 4, Category = 1, Quantity = hold }, new RowDetail { Sale = 9, Session = 4, Category = 2, Quantity = 1 }));
+            var seats = new RowDetail { Sale = 9, Session = 4, Category = 1, Quantity = hold };
+            await store.CommitAsync(entries.Next(new Entry { Kind = MessageType.Hold }, [], seats, seats with { Category = 2, Quantity = 1 }));
         }
 
         await RefersAsync(MessageType.Confirm, 2);
@@ -124,7 +130,9 @@ public sealed class SchemaTests(PostgresFixture postgres)
         await RefersAsync(MessageType.HoldExpired, 5);
         await RefersAsync(MessageType.Cancel, 8);
 
-        const string sql = "SELECT string_agg(concat_ws(' ', category, capacity, blocked, held, sold, available), '|' ORDER BY category) FROM txcore.inventory";
+        const string sql = """
+            SELECT string_agg(concat_ws(' ', category, capacity, blocked, held, sold, available), '|' ORDER BY category) FROM txcore.inventory
+            """;
         Assert.Equal("1 100 10 6 2 82|2 50 0 1 1 48", await database.ScalarAsync<string>(sql));
 
         async Task RefersAsync(MessageType kind, long number) =>
@@ -143,9 +151,11 @@ public sealed class SchemaTests(PostgresFixture postgres)
             await store.CommitAsync(entries.Next(new Entry { Kind = kind }, [], new RowDetail { Race = 202511050101 }));
         }
 
-        await store.CommitAsync(entries.Next(new Entry { Kind = MessageType.RaceOpen, Code = ResultCode.RaceState }, [], new RowDetail { Race = 202511050101 }));
+        var refused = new Entry { Kind = MessageType.RaceOpen, Code = ResultCode.RaceState };
+        await store.CommitAsync(entries.Next(refused, [], new RowDetail { Race = 202511050101 }));
         await store.CommitAsync(entries.Next(new Entry { Kind = MessageType.RaceDefine }, [], new RowDetail { Race = 202511050102 }));
-        Assert.Equal("Stopped 3|Draft 6", await database.ScalarAsync<string>("SELECT string_agg(state || ' ' || number, '|' ORDER BY race) FROM txcore.race_state"));
+        const string sql = "SELECT string_agg(state || ' ' || number, '|' ORDER BY race) FROM txcore.race_state";
+        Assert.Equal("Stopped 3|Draft 6", await database.ScalarAsync<string>(sql));
     }
 
     [Fact]

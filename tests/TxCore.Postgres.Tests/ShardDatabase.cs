@@ -30,7 +30,8 @@ internal sealed class ShardDatabase
         string name = $"shard_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
         var provisioned = await PostgresProvisioning.CreateAsync(
             adminConnectionString, Identity, name, SyntheticEntries.FirstDay, 3, TestContext.Current.CancellationToken);
-        return new ShardDatabase(new NpgsqlConnectionStringBuilder(adminConnectionString) { Database = name, Pooling = false }.ConnectionString, provisioned);
+        var superuser = new NpgsqlConnectionStringBuilder(adminConnectionString) { Database = name, Pooling = false };
+        return new ShardDatabase(superuser.ConnectionString, provisioned);
     }
 
     public PostgresShardStore Store() => new(Writer, Identity);

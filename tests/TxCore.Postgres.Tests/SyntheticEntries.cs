@@ -31,7 +31,7 @@ internal sealed class SyntheticEntries(ShardIdentity identity, int businessDay =
     /// <summary>The number of the newest entry of a source.</summary>
     public long LastNumberOf(uint source) => _sources[source].Number;
 
-    /// <summary>A batch of <paramref name="entries"/> entries, the day changing to the next for those after <paramref name="dayEndsAfter"/>.</summary>
+    /// <summary>A batch of so many entries, the day changing to the next behind the first <paramref name="dayEndsAfter"/> of them.</summary>
     public RowBatch Next(int entries, int dayEndsAfter = int.MaxValue, byte[]? command = null)
     {
         var batch = new RowBatch { Rows = new RowWriter(identity.Shard) };

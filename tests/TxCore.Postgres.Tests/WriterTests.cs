@@ -141,6 +141,22 @@ public sealed class WriterTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Of_several_hosts_the_primary_that_answers_is_taken()
+    {
+        var database = await ShardDatabase.CreateAsync(postgres);
+        var hosts = new NpgsqlConnectionStringBuilder(database.Writer) { TargetSessionAttributes = "primary" };
+        hosts.Host = $"127.0.0.1:1,127.0.0.1:{hosts.Port}";
+        await using var store = new PostgresShardStore(hosts.ConnectionString, ShardDatabase.Identity);
+        await using var reader = new PostgresShardReader(hosts.ConnectionString, ShardDatabase.Identity);
+        await store.OpenAsync(Cancellation);
+        var entries = new SyntheticEntries(ShardDatabase.Identity);
+        await store.CommitAsync(entries.Next(10));
+        await database.EndWriterAsync();
+        await store.CommitAsync(entries.Next(10));
+        Assert.Equal(20, (await reader.ReadHeadAsync(Cancellation)).Number);
+    }
+
+    [Fact]
     public async Task A_batch_that_does_not_follow_what_is_stored_is_refused()
     {
         var database = await ShardDatabase.CreateAsync(postgres);

@@ -14,9 +14,9 @@ internal static class DemoCommand
     public static Command Create(TimeProvider clock)
     {
         var defaults = new DemoSettings();
-        var rate = Number("--rate", "N", $"Transactions per second over all sources, 1 to {DemoSettings.RateMax:N0}.", defaults.RatePerSecond, 1, DemoSettings.RateMax);
-        var terminals = Number("--terminals", "N", $"Betting terminals, 1 to {DemoSettings.TerminalsMax:N0}.", defaults.Terminals, 1, DemoSettings.TerminalsMax);
-        var frontends = Number("--frontends", "N", $"Ticketing frontends, 0 to {DemoSettings.FrontendsMax}.", defaults.Frontends, 0, DemoSettings.FrontendsMax);
+        var rate = Number("--rate", "Transactions per second over all sources", defaults.RatePerSecond, 1, DemoSettings.RateMax);
+        var terminals = Number("--terminals", "Betting terminals", defaults.Terminals, 1, DemoSettings.TerminalsMax);
+        var frontends = Number("--frontends", "Ticketing frontends", defaults.Frontends, 0, DemoSettings.FrontendsMax);
         var duration = Time("--duration", "Time to measure, 1s to 4h. [default: 60s]", TimeSpan.FromSeconds(1));
         var warmUp = Time("--warm-up", "Load before that, checked but not measured, 0s to 4h. [default: 5s]", TimeSpan.Zero);
         var arrivals = new Option<string>("--arrivals")
@@ -25,7 +25,11 @@ internal static class DemoCommand
             DefaultValueFactory = _ => "constant",
         };
         arrivals.AcceptOnlyFromAmong("constant", "poisson");
-        var seed = new Option<int?>("--seed") { HelpName = "N", Description = "Makes the same plan again; chosen at random, and printed, when not given." };
+        var seed = new Option<int?>("--seed")
+        {
+            HelpName = "N",
+            Description = "Makes the same plan again; chosen at random, and printed, when not given.",
+        };
         var json = new Option<FileInfo?>("--json") { HelpName = "FILE", Description = "Writes the figures as JSON." };
         json.Validators.Add(RequireDirectory);
         var command = new Command(
@@ -82,9 +86,14 @@ internal static class DemoCommand
         }
     }
 
-    private static Option<int> Number(string name, string helpName, string description, int byDefault, int min, int max)
+    private static Option<int> Number(string name, string description, int byDefault, int min, int max)
     {
-        var option = new Option<int>(name) { HelpName = helpName, Description = description, DefaultValueFactory = _ => byDefault };
+        var option = new Option<int>(name)
+        {
+            HelpName = "N",
+            Description = $"{description}, {min:N0} to {max:N0}.",
+            DefaultValueFactory = _ => byDefault,
+        };
         option.Validators.Add(result =>
         {
             int value = result.GetValueOrDefault<int>();
@@ -108,7 +117,8 @@ internal static class DemoCommand
                 string text = result.Tokens.Single().Value;
                 if (!DurationText.TryParse(text, out var time) || time < min || time > DurationMax)
                 {
-                    result.AddError($"{name} is {text}; it must be from {min.TotalSeconds:0}s to {DurationMax.TotalHours:0}h, such as 500ms, 60s, 5m, 1h.");
+                    result.AddError(
+                        $"{name} is {text}; it must be from {min.TotalSeconds:0}s to {DurationMax.TotalHours:0}h, such as 500ms, 60s, 5m, 1h.");
                 }
 
                 return time;

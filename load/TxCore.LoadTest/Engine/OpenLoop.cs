@@ -26,7 +26,12 @@ internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmU
     public Task RunAsync(CancellationToken cancellationToken)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => Generate(ended, cancellationToken)) { Name = "generator", IsBackground = true, Priority = ThreadPriority.AboveNormal };
+        var thread = new Thread(() => Generate(ended, cancellationToken))
+        {
+            Name = "generator",
+            IsBackground = true,
+            Priority = ThreadPriority.AboveNormal,
+        };
         thread.Start();
         return ended.Task;
     }

@@ -14,14 +14,29 @@ internal sealed class ServerStages(Uri adminAddress) : IDisposable
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
     private readonly HttpClient _http = new() { BaseAddress = adminAddress, Timeout = TimeSpan.FromSeconds(5) };
 
-    /// <summary>The latencies since the last call, which the server forgets by it.</summary>
+    /// <summary>
+    /// The latencies since the last call, which the server forgets by it; none when it does not answer: a server that died fails the run by
+    /// what it left unanswered, and that is worth reporting.
+    /// </summary>
     public async Task<IReadOnlyDictionary<string, StageLatency>> TakeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return new Dictionary<string, StageLatency>();
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<IReadOnlyDictionary<string, StageLatency>> ReadAsync(CancellationToken cancellationToken)
     {
         using var answer = await _http.GetAsync(new Uri("/stages", UriKind.Relative), cancellationToken);
         answer.EnsureSuccessStatusCode();
         await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         return await JsonSerializer.DeserializeAsync<Dictionary<string, StageLatency>>(body, Format, cancellationToken) ?? [];
     }
-
-    public void Dispose() => _http.Dispose();
 }

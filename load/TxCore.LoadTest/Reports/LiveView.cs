@@ -60,7 +60,8 @@ internal sealed class PlainLiveView(TextWriter output) : ILiveView
     {
         if (!_hasHeading)
         {
-            output.WriteLine($"{"second",6} {"phase",-8} {"sent/s",9} {"answered/s",10} {"p50 ms",8} {"p99 ms",8} {"refused",9} {"failed",7} {"in flight",9}");
+            output.WriteLine(
+                $"{"second",6} {"phase",-8} {"sent/s",9} {"answered/s",10} {"p50 ms",8} {"p99 ms",8} {"refused",9} {"failed",7} {"in flight",9}");
             _hasHeading = true;
         }
 

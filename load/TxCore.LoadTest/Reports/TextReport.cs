@@ -18,10 +18,10 @@ internal sealed class TextReport(TextWriter output)
     private void WriteCounts(RunReport report)
     {
         Line();
-        Line($"{report.Scenario}: {report.OfferedPerSecond:N0}/s offered for {report.DurationSeconds:0.#} s ({report.Arrivals} arrivals, seed {report.Seed}), "
-            + $"{report.Terminals} terminals, {report.Frontends} frontends");
-        Line($"  sent {report.Sent:N0}, accepted {report.Accepted:N0}, refused {report.Refused:N0}, failed {report.Failed:N0}, dropped {report.Dropped:N0}; "
-            + $"answered {report.AnsweredPerSecond:N0}/s");
+        Line($"{report.Scenario}: {report.OfferedPerSecond:N0}/s offered for {report.DurationSeconds:0.#} s ({report.Arrivals} arrivals, "
+            + $"seed {report.Seed}), {report.Terminals} terminals, {report.Frontends} frontends");
+        Line($"  sent {report.Sent:N0}, accepted {report.Accepted:N0}, refused {report.Refused:N0}, failed {report.Failed:N0}, "
+            + $"dropped {report.Dropped:N0}; answered {report.AnsweredPerSecond:N0}/s");
         Line($"  warm-up, not measured: sent {report.WarmUp.Sent:N0}, failed {report.WarmUp.Failed:N0}; "
             + $"status queries {report.StatusQueries.Asked:N0}, failed {report.StatusQueries.Failed:N0}");
         foreach (var (reason, count) in report.Faults)
@@ -61,8 +61,10 @@ internal sealed class TextReport(TextWriter output)
         var machine = report.Machine;
         Line();
         Line($"machine     {machine.Cores} cores, {machine.Processor}, {machine.MemoryGigabytes:0.#} GB, {machine.OperatingSystem}");
-        Line($"software    {machine.Runtime}, PostgreSQL {report.Versions.Postgres}, TxCore {report.Versions.Tool}; client, server and database share the machine");
-        Line($"fdatasync   {report.Fdatasync.PerSecond:N0}/s, p50 {report.Fdatasync.P50Microseconds:N0} µs, p99 {report.Fdatasync.P99Microseconds:N0} µs, on the disk of the database");
+        Line($"software    {machine.Runtime}, PostgreSQL {report.Versions.Postgres}, TxCore {report.Versions.Tool}");
+        Line("            client, server and database share the machine");
+        Line($"fdatasync   {report.Fdatasync.PerSecond:N0}/s, p50 {report.Fdatasync.P50Microseconds:N0} µs, "
+            + $"p99 {report.Fdatasync.P99Microseconds:N0} µs, on the disk of the database");
     }
 
     private void WriteChecks(RunReport report)

@@ -12,7 +12,8 @@ internal static class AnswerRules
              GROUP BY s.source, s.sequence, s.number HAVING count(e.number) <> 1
             """),
         new("what is stored is what was acknowledged: number, code, kind, amount, times and reference", """
-            SELECT format('source %s sequence %s: acknowledged number %s code %s kind %s amount %s at %s, stored number %s code %s kind %s amount %s at %s',
+            SELECT format('source %s sequence %s: acknowledged number %s code %s kind %s amount %s at %s, '
+                          'stored number %s code %s kind %s amount %s at %s',
                           s.source, s.sequence, s.number, s.code, s.kind, s.amount_cents, s.sequenced_at,
                           e.number, e.code, e.kind, e.amount_cents, e.sequenced_at)
               FROM sent s JOIN entry e USING (source, sequence)
@@ -41,11 +42,16 @@ internal static class AnswerRules
                           concat_ws(' ', t.race, t.pool, t.session, t.category, t.quantity, t.amount_cents))
               FROM sent_line l
               JOIN sent s USING (source, sequence)
-              LEFT JOIN txcore.transaction t ON t.source = l.source AND t.sequence = l.sequence AND t.line = l.line
+              LEFT JOIN stored t ON t.source = l.source AND t.sequence = l.sequence AND t.line = l.line
              WHERE s.answered AND s.code = 0
                AND (l.race, l.pool, l.session, l.category, l.quantity, l.amount_cents)
                    IS DISTINCT FROM (coalesce(t.race, 0), coalesce(t.pool, 0), coalesce(t.session, 0), coalesce(t.category, 0),
                                      coalesce(t.quantity, 0), coalesce(t.amount_cents, 0))
+            """),
+        new("the total beside the first of several lines is the sum of their amounts", """
+            SELECT format('number %s: the lines come to %s, the total says %s', number, amount_cents, total_cents)
+              FROM entry
+             WHERE CASE WHEN rows > 1 THEN total_cents IS DISTINCT FROM amount_cents ELSE total_cents <> amount_cents END
             """),
         new("an accepted ticket or hold has as many lines as were sent, and a refusal takes no amount", """
             SELECT format('source %s sequence %s: %s lines sent, %s stored, amount %s', s.source, s.sequence, s.lines, e.rows, e.amount_cents)

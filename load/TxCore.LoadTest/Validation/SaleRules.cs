@@ -6,7 +6,7 @@ internal static class SaleRules
     // 258 cancel, 257 wager, 272 hold, 273 confirm, 274 release, 1283 hold expired; code 0 is accepted, 303 sold out.
     private const string Movements = """
         WITH hold AS (
-            SELECT t.number, t.session, t.category, t.quantity FROM txcore.transaction t WHERE t.kind = 272 AND t.code = 0),
+            SELECT t.number, t.session, t.category, t.quantity FROM stored t WHERE t.kind = 272 AND t.code = 0),
         movement AS (
             SELECT number, session, category, quantity AS change FROM hold
             UNION ALL
@@ -39,20 +39,22 @@ internal static class SaleRules
             """),
         new("a hold is refused as sold out only when too few seats were left at that number", Movements + """
             , refused AS (
-                SELECT number, session, category, quantity FROM txcore.transaction WHERE kind = 272 AND code = 303),
+                SELECT number, session, category, quantity FROM stored WHERE kind = 272 AND code = 303),
             line AS (
                 SELECT number, session, category, change, NULL::int4 AS wanted FROM movement
                 UNION ALL SELECT number, session, category, 0, quantity FROM refused)
-            SELECT format('number %s wanted %s of session %s category %s, where %s of %s were taken', l.number, l.wanted, l.session, l.category, l.taken, c.capacity)
+            SELECT format('number %s wanted %s of session %s category %s, where %s of %s were taken',
+                          l.number, l.wanted, l.session, l.category, l.taken, c.capacity)
               FROM (SELECT *, sum(change) OVER (PARTITION BY session, category ORDER BY number) AS taken FROM line) l
               JOIN cell c USING (session, category)
              WHERE l.wanted IS NOT NULL AND c.capacity - l.taken >= l.wanted
             """),
-        new("the seats of each cell are those of the tool's own book", Movements + """
+        new("the seats of each cell, by what was answered, are those of the tool's own book", Movements + """
             SELECT format('session %s category %s: the book has %s, the database %s', c.session, c.category, c.booked, coalesce(m.taken, 0))
               FROM cell c
               LEFT JOIN (SELECT m.session, m.category, sum(m.change) AS taken
-                           FROM movement m JOIN entry e USING (number) WHERE e.kind <> 1283 GROUP BY 1, 2) m USING (session, category)
+                           FROM movement m JOIN entry e USING (number) JOIN sent s USING (source, sequence)
+                          WHERE s.answered GROUP BY 1, 2) m USING (session, category)
              WHERE c.booked <> coalesce(m.taken, 0)
             """),
     ];

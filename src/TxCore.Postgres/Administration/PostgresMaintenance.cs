@@ -12,7 +12,8 @@ namespace TxCore.Postgres;
 /// <param name="identity">The shard.</param>
 /// <param name="clock">Paces the work.</param>
 /// <param name="onFailure">Told when a turn failed; the next one comes all the same.</param>
-public sealed class PostgresMaintenance(string connectionString, ShardIdentity identity, TimeProvider clock, Action<Exception> onFailure) : IAsyncDisposable
+public sealed class PostgresMaintenance(string connectionString, ShardIdentity identity, TimeProvider clock, Action<Exception> onFailure)
+    : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source = ReaderSource.Create(connectionString, identity);
     private int _summarizedDay;
@@ -39,7 +40,8 @@ public sealed class PostgresMaintenance(string connectionString, ShardIdentity i
         {
             try
             {
-                await (round % SummariesPerTurn == 0 ? TurnAsync(businessDay(), cancellationToken) : SummarizeAsync(businessDay(), cancellationToken));
+                int day = businessDay();
+                await (round % SummariesPerTurn == 0 ? TurnAsync(day, cancellationToken) : SummarizeAsync(day, cancellationToken));
             }
             catch (Exception exception) when (exception is NpgsqlException or IOException or TimeoutException)
             {

@@ -3,7 +3,9 @@ using TxCore.Storage;
 
 namespace TxCore.Postgres;
 
-/// <summary>Registers the terminals and frontends of a shard. A change is a new version of the record; a running server reads it at its next refresh.</summary>
+/// <summary>
+/// Registers the terminals and frontends of a shard. A change is a new version of the record; a running server reads it at its next refresh.
+/// </summary>
 public sealed class SourceRegistry : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source;
@@ -18,16 +20,8 @@ public sealed class SourceRegistry : IAsyncDisposable
 
     /// <summary>Adds a source, or a new version of one.</summary>
     /// <exception cref="ArgumentException">The source belongs to the other channel.</exception>
-    public async Task AddSourceAsync(SourceRecord source, CancellationToken cancellationToken = default)
-    {
-        if (source.Channel != _identity.Channel)
-        {
-            throw new ArgumentException($"Source {source.Id} is of channel {source.Channel}; this shard is {_identity.Channel}.", nameof(source));
-        }
-
-        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-        await SourceTable.AddAsync(connection, _identity.Shard, source, cancellationToken);
-    }
+    public Task AddSourceAsync(SourceRecord source, CancellationToken cancellationToken = default) =>
+        AddSourcesAsync([source], cancellationToken);
 
     /// <summary>Adds many sources in one transaction.</summary>
     /// <exception cref="ArgumentException">A source belongs to the other channel; none is added.</exception>
@@ -39,7 +33,8 @@ public sealed class SourceRegistry : IAsyncDisposable
         {
             if (source.Channel != _identity.Channel)
             {
-                throw new ArgumentException($"Source {source.Id} is of channel {source.Channel}; this shard is {_identity.Channel}.", nameof(sources));
+                throw new ArgumentException(
+                    $"Source {source.Id} is of channel {source.Channel}; this shard is {_identity.Channel}.", nameof(sources));
             }
 
             await SourceTable.AddAsync(connection, _identity.Shard, source, cancellationToken);

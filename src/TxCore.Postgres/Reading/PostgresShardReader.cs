@@ -68,8 +68,9 @@ public sealed class PostgresShardReader : IShardReader, IAsyncDisposable
     {
         // Days after a gap do not count: the writer reaches the gap first.
         const string sql = """
-            SELECT count(*)::int - 1 FROM
-                (SELECT p.business_day - row_number() OVER (ORDER BY p.business_day)::int AS run FROM txcore.partition p WHERE p.business_day >= $1) ahead
+            SELECT count(*)::int - 1
+              FROM (SELECT p.business_day - row_number() OVER (ORDER BY p.business_day)::int AS run
+                      FROM txcore.partition p WHERE p.business_day >= $1) ahead
              WHERE ahead.run = $1 - 1
             """;
         await using var command = _source.CreateCommand(sql);

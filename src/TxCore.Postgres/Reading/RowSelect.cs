@@ -26,7 +26,8 @@ internal static class RowSelect
 
     /// <summary>Line 1 of an entry of one of some days by source and sequence.</summary>
     public static string BySequence(IEnumerable<int> businessDays, uint source, long sequence) =>
-        Copy($"business_day IN ({string.Join(", ", businessDays.Select(Days.Literal))}) AND source = {source} AND sequence = {sequence} AND line = 1");
+        Copy($"business_day IN ({string.Join(", ", businessDays.Select(Days.Literal))}) " +
+             $"AND source = {source} AND sequence = {sequence} AND line = 1");
 
     private static string Copy(string condition) =>
         $"COPY (SELECT {Columns}, plain FROM txcore.transaction WHERE {condition}) TO STDOUT (FORMAT BINARY)";

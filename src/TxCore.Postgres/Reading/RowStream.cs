@@ -80,7 +80,7 @@ internal sealed class RowStream : IDisposable
         return false;
     }
 
-    /// <summary>Reads until the buffer holds at least so many bytes from its start on: a row arrives in a message of its own, so many are gathered.</summary>
+    /// <summary>Reads until the buffer holds at least so many bytes; each row arrives in a message of its own, so more are gathered at once.</summary>
     private async ValueTask FillAsync(NpgsqlRawCopyStream copy, int bytes, CancellationToken cancellationToken)
     {
         MakeRoom(bytes);

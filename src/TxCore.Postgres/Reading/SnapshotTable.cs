@@ -32,7 +32,8 @@ internal sealed class SnapshotTable(NpgsqlDataSource source, short shard)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         byte[] bytes = await ReadChunksAsync(connection, snapshot, cancellationToken);
-        await using var previous = Keyed(connection, "SELECT previous_hash FROM txcore.snapshot WHERE shard = $1 AND number = $2 AND format = $3", snapshot);
+        const string sql = "SELECT previous_hash FROM txcore.snapshot WHERE shard = $1 AND number = $2 AND format = $3";
+        await using var previous = Keyed(connection, sql, snapshot);
         if (await previous.ExecuteScalarAsync(cancellationToken) is not byte[] previousHash
             || !HashOf(bytes, previousHash).AsSpan().SequenceEqual(snapshot.Hash))
         {
@@ -81,7 +82,8 @@ internal sealed class SnapshotTable(NpgsqlDataSource source, short shard)
     private async Task InsertChunkAsync(
         NpgsqlConnection connection, SnapshotInfo snapshot, int chunk, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        await using var command = Keyed(connection, "INSERT INTO txcore.snapshot_chunk (shard, number, format, chunk, content) VALUES ($1, $2, $3, $4, $5)", snapshot);
+        const string sql = "INSERT INTO txcore.snapshot_chunk (shard, number, format, chunk, content) VALUES ($1, $2, $3, $4, $5)";
+        await using var command = Keyed(connection, sql, snapshot);
         command.Parameters.Add(new NpgsqlParameter { Value = chunk });
         command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = content });
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -5,7 +5,7 @@ namespace TxCore.Postgres;
 /// <summary>Walks the fields of a COPY tuple: each is a length (4, -1 for NULL) and so many bytes.</summary>
 internal static class TupleFields
 {
-    /// <summary>Where the field behind <paramref name="fields"/> fields from <paramref name="position"/> begins; -1 when the bytes end before.</summary>
+    /// <summary>The position behind <paramref name="fields"/> fields from <paramref name="position"/> on; -1 when the bytes end before.</summary>
     public static int Skip(ReadOnlySpan<byte> bytes, int position, int fields)
     {
         for (int field = 0; field < fields; field++)

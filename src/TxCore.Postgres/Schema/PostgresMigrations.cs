@@ -24,7 +24,8 @@ public static class PostgresMigrations
     /// </summary>
     /// <exception cref="StoreRefusedException">The database belongs to another shard or channel, or a script failed.</exception>
     public static async Task ApplyAsync(
-        string ownerConnectionString, ShardIdentity identity, string writerRole, int firstDay, int daysAhead, CancellationToken cancellationToken = default)
+        string ownerConnectionString, ShardIdentity identity, string writerRole, int firstDay, int daysAhead,
+        CancellationToken cancellationToken = default)
     {
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false });
         await using var connection = await source.OpenConnectionAsync(cancellationToken);

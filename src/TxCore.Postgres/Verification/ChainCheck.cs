@@ -79,7 +79,8 @@ internal sealed class ChainCheck : IDisposable
         if (_end.Batch != head.Batch || _end.Number != head.Number || !_end.Hash.AsSpan().SequenceEqual(head.Hash))
         {
             throw Fault(
-                _end.Batch, $"the chain ends here with number {_end.Number}, but the shard row says batch {head.Batch} and number {head.Number}, or another hash");
+                _end.Batch,
+                $"the chain ends here with number {_end.Number}; the shard row says batch {head.Batch}, number {head.Number}, or has another hash");
         }
     }
 
@@ -122,18 +123,20 @@ internal sealed class ChainCheck : IDisposable
 
         if (_batchRows != batch.RowCount)
         {
-            throw Fault(batch.Batch, $"the batch (numbers {batch.FirstNumber} to {batch.LastNumber}) has {_batchRows} rows instead of {batch.RowCount}");
+            throw Fault(batch.Batch, $"{Numbers(batch)} are {_batchRows} rows instead of {batch.RowCount}");
         }
 
         if (!_hash.Finish().SequenceEqual(batch.Hash))
         {
-            throw Fault(batch.Batch, $"the rows of the batch (numbers {batch.FirstNumber} to {batch.LastNumber}) do not have the hash it was written with");
+            throw Fault(batch.Batch, $"{Numbers(batch)} do not have the hash they were written with");
         }
 
         _end = new ChainHead(batch.LastNumber, batch.Batch, batch.Hash, 0);
         _batch = null;
         Batches++;
     }
+
+    private static string Numbers(BatchRecord batch) => $"numbers {batch.FirstNumber} to {batch.LastNumber}";
 
     private static VerifyFaultException Fault(long batch, string what) => new(new VerifyFault(batch, 0, 0, what));
 }

@@ -100,12 +100,14 @@ internal sealed class RowCheck
             {
                 throw Fault(
                     batch, entry.Number, 1,
-                    $"source {entry.Source} has sequence {entry.Sequence} behind number {entry.Previous}, but its last was sequence {last.Sequence}, number {last.Number}");
+                    $"source {entry.Source} has sequence {entry.Sequence} behind number {entry.Previous}, " +
+                    $"but its last was sequence {last.Sequence}, number {last.Number}");
             }
         }
         else if (entry.Previous > _afterNumber || (entry.Previous == 0 && entry.Sequence != 1) || (entry.Previous != 0 && _afterNumber == 0))
         {
-            throw Fault(batch, entry.Number, 1, $"the first entry of source {entry.Source} has sequence {entry.Sequence} behind number {entry.Previous}");
+            throw Fault(
+                batch, entry.Number, 1, $"the first entry of source {entry.Source} has sequence {entry.Sequence} behind number {entry.Previous}");
         }
 
         _sources[entry.Source] = (entry.Number, entry.Sequence);

@@ -54,12 +54,13 @@ public sealed class SigningKey : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
-    internal byte[] Sign(ShardIdentity identity, ChainHead head, long signedAt) => _key.SignData(Message(identity, head, signedAt), HashAlgorithmName.SHA256);
+    internal byte[] Sign(ShardIdentity identity, ChainHead head, long signedAt) =>
+        _key.SignData(Message(identity, head, signedAt), HashAlgorithmName.SHA256);
 
     internal bool Verify(ShardIdentity identity, ChainHead head, long signedAt, byte[] signature) =>
         _key.VerifyData(Message(identity, head, signedAt), signature, HashAlgorithmName.SHA256);
 
-    /// <summary>What is signed: shard (2), channel (1), batch (8), number (8), hash (32), microseconds since 1970-01-01 UTC (8), big-endian.</summary>
+    /// <summary>What is signed: shard (2), channel (1), batch (8), number (8), hash (32), microseconds since 1970 (8), big-endian.</summary>
     private static byte[] Message(ShardIdentity identity, ChainHead head, long signedAt)
     {
         byte[] message = new byte[2 + 1 + 8 + 8 + ChainHash.Bytes + 8];

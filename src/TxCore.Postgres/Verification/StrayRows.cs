@@ -13,7 +13,8 @@ internal static class StrayRows
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (await row.ReadAsync(cancellationToken))
         {
-            throw new VerifyFaultException(new VerifyFault(0, row.GetInt64(0), row.GetInt16(1), $"the row lies outside the sequence, in day {row.GetFieldValue<DateOnly>(2):yyyy-MM-dd}"));
+            string what = $"the row lies outside the sequence, in day {row.GetFieldValue<DateOnly>(2):yyyy-MM-dd}";
+            throw new VerifyFaultException(new VerifyFault(0, row.GetInt64(0), row.GetInt16(1), what));
         }
     }
 
@@ -34,6 +35,9 @@ internal static class StrayRows
 
         string lastDay = last.BusinessDay == 0 ? "false" : $"t.business_day >= {Days.Literal(last.BusinessDay)}";
         belongs.Append($"WHEN {lastDay} THEN t.number >= {last.First} AND t.number <= s.last_number ELSE false END");
-        return $"SELECT t.number, t.line, t.business_day FROM txcore.transaction t CROSS JOIN txcore.shard s WHERE NOT ({belongs}) ORDER BY t.number, t.line LIMIT 1";
+        return $"""
+            SELECT t.number, t.line, t.business_day FROM txcore.transaction t CROSS JOIN txcore.shard s
+             WHERE NOT ({belongs}) ORDER BY t.number, t.line LIMIT 1
+            """;
     }
 }

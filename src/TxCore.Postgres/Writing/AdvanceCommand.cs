@@ -6,7 +6,7 @@ namespace TxCore.Postgres;
 
 /// <summary>
 /// The first round trip of a batch: BEGIN and <c>txcore.advance</c>, which locks the shard row, checks the epoch and the chain, and
-/// records the batch. One object for the life of a connection, so that a batch allocates no parameters.
+/// records the batch; the rows of a small batch go with it. One object for the life of a connection, so that a batch allocates no parameters.
 /// </summary>
 internal sealed class AdvanceCommand
 {
@@ -27,7 +27,8 @@ internal sealed class AdvanceCommand
     private readonly NpgsqlParameter<DateOnly[]> _days = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date };
     private readonly NpgsqlParameter<long[]> _dayFirsts = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 
-    public AdvanceCommand(NpgsqlConnection connection)
+    /// <summary>The command on a connection; <paramref name="rows"/> travels behind it in the same round trip.</summary>
+    public AdvanceCommand(NpgsqlConnection connection, NpgsqlBatchCommand? rows = null)
     {
         _batch = new NpgsqlBatch(connection)
         {
@@ -43,9 +44,13 @@ internal sealed class AdvanceCommand
                 },
             },
         };
+        if (rows is not null)
+        {
+            _batch.BatchCommands.Add(rows);
+        }
     }
 
-    /// <summary>Prepares both statements on the connection.</summary>
+    /// <summary>Prepares the statements on the connection.</summary>
     public Task PrepareAsync(CancellationToken cancellationToken) => _batch.PrepareAsync(cancellationToken);
 
     /// <summary>Starts the batch's transaction.</summary>

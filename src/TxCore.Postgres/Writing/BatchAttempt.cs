@@ -21,9 +21,19 @@ internal sealed class BatchAttempt(WriterSession session, Claim claim, RowBatch 
     /// <summary>All rows in their normal form.</summary>
     public async Task CommitAsync()
     {
-        await session.Advance.ExecuteAsync(claim, batch, days);
-        IsWritingRows = true;
-        await RowCopy.SendAsync(session.Connection, batch.Rows.Bytes);
+        if (batch.Rows.RowCount <= SmallInsert.RowsMax)
+        {
+            IsWritingRows = true;
+            session.SmallInsert.Fill(batch.Rows);
+            await session.AdvanceWithRows.ExecuteAsync(claim, batch, days);
+        }
+        else
+        {
+            await session.Advance.ExecuteAsync(claim, batch, days);
+            IsWritingRows = true;
+            await RowCopy.SendAsync(session.Connection, batch.Rows.Bytes);
+        }
+
         await SendCommitAsync();
     }
 

@@ -32,7 +32,7 @@ internal static class PostgresFault
     /// <summary>Raised by <c>txcore.advance</c>: the batch does not follow the last one.</summary>
     public const string OutOfStep = "TX002";
 
-    /// <summary>Sorts a failure; <paramref name="whileWritingRows"/> tells that rows were on their way, so that one of them can be the cause.</summary>
+    /// <summary>Sorts a failure; <paramref name="whileWritingRows"/> tells that rows were on their way and can be the cause.</summary>
     public static FaultKind Classify(Exception exception, bool whileWritingRows) => exception switch
     {
         StoreFencedException => FaultKind.Fenced,
@@ -40,6 +40,15 @@ internal static class PostgresFault
         PostgresException postgres => ClassifyState(postgres.SqlState, whileWritingRows),
         NpgsqlException or IOException or SocketException or TimeoutException => FaultKind.Transient,
         _ => FaultKind.Final,
+    };
+
+    /// <summary>What the store ends with after a failure that is not transient.</summary>
+    public static Exception ToFinal(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: NotTheHolder } fenced => new StoreFencedException(
+            $"The shard was taken over by another writer ({fenced.MessageText}): this one must not write again."),
+        PostgresException refused => new StoreRefusedException($"PostgreSQL refuses to go on: {refused.MessageText} ({refused.SqlState}).", refused),
+        _ => exception,
     };
 
     private static FaultKind ClassifyState(string state, bool whileWritingRows) => state switch

@@ -50,8 +50,10 @@ public sealed class PostgresShardStore : IShardStore
     /// <inheritdoc/>
     public async ValueTask CommitAsync(RowBatch batch)
     {
+        _hold.RequireOpened();
         var backoff = new Backoff();
         bool separating = false;
+        int plainRows = 0;
         while (true)
         {
             BatchAttempt? attempt = null;
@@ -65,21 +67,24 @@ public sealed class PostgresShardStore : IShardStore
                 attempt = _hold.Attempt(batch);
                 await (separating ? attempt.CommitSeparatingAsync() : attempt.CommitAsync());
                 _hold.Advance(batch);
-                RecordPlainRows(attempt.PlainRows);
+                plainRows = attempt.PlainRows;
                 break;
             }
             catch (Exception exception)
             {
+                plainRows = attempt?.PlainRows ?? plainRows;
                 separating = await RecoverAsync(exception, batch, attempt, separating, backoff);
             }
         }
 
+        RecordPlainRows(plainRows);
         Health.RecordCommit();
     }
 
     /// <inheritdoc/>
     public async ValueTask FenceAsync()
     {
+        _hold.RequireOpened();
         var backoff = new Backoff();
         while (true)
         {
@@ -120,7 +125,7 @@ public sealed class PostgresShardStore : IShardStore
         if (head.Batch + 1 != batch.Batch || head.Number + 1 != batch.FirstNumber || !head.Hash.AsSpan().SequenceEqual(batch.PreviousHash))
         {
             throw new StoreRefusedException(
-                $"Batch {batch.Batch} from number {batch.FirstNumber} does not follow what is stored: batch {head.Batch} up to number {head.Number}. " +
+                $"Batch {batch.Batch} from number {batch.FirstNumber} does not follow what is stored: batch {head.Batch}, number {head.Number}. " +
                 "The database was restored or changed beside this server: stop, and run verify.");
         }
 
@@ -160,14 +165,14 @@ public sealed class PostgresShardStore : IShardStore
                 return separating;
             }
         }
-        catch (NpgsqlException)
+        catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException)
         {
             // The refusal stands whatever became of the connection; the next try makes a new one.
             await _hold.LoseSessionAsync();
         }
 
         return separating
-            ? throw new StoreRefusedException($"Batch {batch.Batch} holds a row that PostgreSQL refuses even in plain form: {exception.Message}", exception)
+            ? throw new StoreRefusedException($"A row of batch {batch.Batch} is refused even in plain form: {exception.Message}", exception)
             : true;
     }
 
@@ -181,14 +186,7 @@ public sealed class PostgresShardStore : IShardStore
     private async Task<Exception> EndAsync(Exception exception)
     {
         await _hold.LoseSessionAsync();
-        return exception switch
-        {
-            PostgresException { SqlState: PostgresFault.NotTheHolder } fenced => new StoreFencedException(
-                $"Shard was taken over by another writer ({fenced.MessageText}): this one must not write again."),
-            PostgresException refused => new StoreRefusedException(
-                $"PostgreSQL refuses to go on: {refused.MessageText} ({refused.SqlState}).", refused),
-            _ => exception,
-        };
+        return PostgresFault.ToFinal(exception);
     }
 
     private void RecordPlainRows(int rows)

@@ -38,7 +38,7 @@ internal static class ServerCheck
         if (row.GetInt32(10) < PostgresMigrations.SchemaVersion)
         {
             throw new StoreRefusedException(
-                $"The schema is version {row.GetInt32(10)} and this server needs {PostgresMigrations.SchemaVersion}: run the migration of this version first.");
+                $"The schema is version {row.GetInt32(10)} and this server needs {PostgresMigrations.SchemaVersion}: run its migration first.");
         }
 
         if (row.GetBoolean(4))
@@ -53,8 +53,8 @@ internal static class ServerCheck
         if (shard != identity.Shard || channel != (short)identity.Channel)
         {
             throw new StoreRefusedException(
-                $"The database belongs to shard {shard}, channel {(Channel)channel}; this server is shard {identity.Shard}, channel {identity.Channel}. " +
-                "Check that the connection strings of the shards are not swapped.");
+                $"The database belongs to shard {shard}, channel {(Channel)channel}; " +
+                $"this server is shard {identity.Shard}, channel {identity.Channel}. Check that the connection strings of the shards are not swapped.");
         }
     }
 
@@ -63,7 +63,8 @@ internal static class ServerCheck
         if (value != "on")
         {
             throw new StoreRefusedException(
-                $"PostgreSQL runs with {setting} = {value}: an answered transaction could be lost. ALTER SYSTEM SET {setting} = on; SELECT pg_reload_conf();");
+                $"PostgreSQL runs with {setting} = {value}: an answered transaction could be lost. " +
+                $"ALTER SYSTEM SET {setting} = on; SELECT pg_reload_conf();");
         }
     }
 
@@ -79,4 +80,5 @@ internal static class ServerCheck
 }
 
 /// <summary>The server is a standby or read-only: refused at the start, waited out during a failover.</summary>
-internal sealed class ReadOnlyServerException() : Exception("The server is a standby or read-only: it takes no rows until it is promoted. Connect to the primary, or SELECT pg_promote();");
+internal sealed class ReadOnlyServerException() : Exception(
+    "The server is a standby or read-only: it takes no rows until it is promoted. Connect to the primary, or SELECT pg_promote();");

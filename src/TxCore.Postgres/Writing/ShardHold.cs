@@ -41,6 +41,15 @@ internal sealed class ShardHold(WriterConnector connector, short shard) : IAsync
         return head;
     }
 
+    /// <summary>Throws unless the shard has been taken once; only opening takes it from others.</summary>
+    public void RequireOpened()
+    {
+        if (!_wasHeld)
+        {
+            throw new InvalidOperationException("The shard is not held: open the store first.");
+        }
+    }
+
     /// <summary>A try to commit a batch over the present connection.</summary>
     public BatchAttempt Attempt(RowBatch batch) => new(Session, _claim!, batch, DayStarts.Of(batch.Rows, _lastDay));
 

@@ -36,7 +36,8 @@ internal sealed class WriterConnector : IAsyncDisposable
         }
         catch (PostgresException exception) when (PostgresFault.Classify(exception, whileWritingRows: false) == FaultKind.Final)
         {
-            throw new StoreRefusedException($"PostgreSQL refused the writer's connection: {exception.MessageText} ({exception.SqlState}). {Advice(exception)}", exception);
+            throw new StoreRefusedException(
+                $"PostgreSQL refused the writer's connection: {exception.MessageText} ({exception.SqlState}). {Advice(exception)}", exception);
         }
     }
 
@@ -46,7 +47,8 @@ internal sealed class WriterConnector : IAsyncDisposable
     {
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedFunction =>
             "Run the migration of this version on that database first.",
-        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => "Check user and password in the connection string.",
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+            "Check user and password in the connection string.",
         PostgresErrorCodes.InvalidCatalogName => "Check the database in the connection string.",
         PostgresErrorCodes.InsufficientPrivilege => "Run the migration again: it grants the writer role what it needs.",
         _ => "Check the connection string and the server's log.",

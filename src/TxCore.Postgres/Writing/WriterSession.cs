@@ -14,6 +14,7 @@ internal sealed class WriterSession : IAsyncDisposable
         Connection = connection;
         Backend = backend;
         Advance = new AdvanceCommand(connection);
+        AdvanceWithRows = new AdvanceCommand(connection, SmallInsert.Command);
         Fence = new FenceCommand(connection);
 
         // COMMIT is never cancelled and has no time limit: only its reply, or a reading under a new epoch, tells what became of it.
@@ -27,6 +28,11 @@ internal sealed class WriterSession : IAsyncDisposable
 
     public AdvanceCommand Advance { get; }
 
+    /// <summary>The same with the rows that <see cref="SmallInsert"/> was filled with.</summary>
+    public AdvanceCommand AdvanceWithRows { get; }
+
+    public SmallInsert SmallInsert { get; } = new();
+
     public FenceCommand Fence { get; }
 
     /// <summary>Connects, checks the server and prepares.</summary>
@@ -37,6 +43,7 @@ internal sealed class WriterSession : IAsyncDisposable
         {
             var session = new WriterSession(connection, await CheckAsync(connection, identity, cancellationToken));
             await session.Advance.PrepareAsync(cancellationToken);
+            await session.AdvanceWithRows.PrepareAsync(cancellationToken);
             await session._commit.PrepareAsync(cancellationToken);
             return session;
         }

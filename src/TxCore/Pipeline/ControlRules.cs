@@ -12,6 +12,9 @@ internal static class ControlRules
     /// <summary>Largest price of a line that may be defined, in cents: far above any stake, far below where a sum could overflow.</summary>
     private const long PriceCentsMax = 1_000_000_000_000;
 
+    /// <summary>Most runners that a line with a risk names (<c>domain.md</c> section 1.3): the unit bets of more could not be counted.</summary>
+    private const byte RiskMax = 7;
+
     public static Verdict Check(ShardState state, MessageType type, ReadOnlySpan<byte> body, long now)
     {
         var reader = new WireReader(body);
@@ -70,6 +73,11 @@ internal static class ControlRules
             if (pool.BaseStakeCents == 0 || pool.MaximumCents < pool.BaseStakeCents || pool.MaximumCents > PriceCentsMax)
             {
                 return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Stake).AtLine(i + 1);
+            }
+
+            if (Array.Exists(pool.Risks, static risk => risk is 0 or > RiskMax))
+            {
+                return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Risk).AtLine(i + 1);
             }
 
             if (Array.FindIndex(pools, other => other.Pool == pool.Pool) != i || BetTypes.TypeOf(pool.Pool) == BetType.None)

@@ -73,6 +73,12 @@ public sealed class Decider(ShardState state, ReceiptKeys keys)
             return;
         }
 
+        if (!_rules.HasRow(work))
+        {
+            SequenceRules.NotDecided(work, source, ResultCode.Busy);
+            return;
+        }
+
         long now = state.Time;
         work.Entry = new Entry
         {

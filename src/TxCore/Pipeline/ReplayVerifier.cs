@@ -121,7 +121,7 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
         _work.ReserveCommand(row.Command.Length);
         row.Command.CopyTo(_work.Command, 0);
         _work.CommandBytes = row.Command.Length;
-        _work.Carried = NeedsRow(entry.Kind) && entry.Reference > 0
+        _work.Carried = NeedsRow(entry.Kind) && entry.Reference > 0 && entry.Reference < entry.Number
             ? await reader.FindByNumberAsync(entry.Reference, cancellationToken)
             : null;
     }

@@ -62,6 +62,30 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
         }
     }
 
+    /// <summary>
+    /// False when the row that a rule needs is in the sequence and did not come with the event: it was looked for before it was durable.
+    /// What is decided must not depend on that, or a replay would decide otherwise.
+    /// </summary>
+    public bool HasRow(TxEvent work)
+    {
+        if (!work.BodyReadable)
+        {
+            return true;
+        }
+
+        switch (work.Type)
+        {
+            case MessageType.Cancel or MessageType.Pay:
+                long number = BinaryPrimitives.ReadInt64LittleEndian(work.Body[12..]);
+                return number < 1 || number > state.LastNumber || CarriedTicket(work, number) is not null;
+            case MessageType.Reversal:
+                long original = ReversalFields.Read(work.Body).OriginalSequence;
+                return original < 1 || original >= work.Sequence || (work.Carried is { } row && row.Entry.Sequence == original && row.Entry.Source == work.Source);
+            default:
+                return true;
+        }
+    }
+
     private Verdict Wager(TxEvent work, ref Entry entry)
     {
         var verdict = WagerRules.Check(state, work.Body, ref work.Combinations, out long amountCents);
@@ -97,12 +121,7 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
             return Verdict.Refuse(ResultCode.MalformedBody, BodyField.Sequence);
         }
 
-        if (work.Carried is not { } original || original.Entry.Sequence != reversal.OriginalSequence || original.Entry.Source != work.Source)
-        {
-            throw new InvalidDataException(
-                $"Source {work.Source}: the reversal {work.Sequence} of sequence {reversal.OriginalSequence} came without the row it undoes.");
-        }
-
+        var original = work.Carried!;
         entry.Reference = original.Entry.Number;
         var verdict = UndoRules.Reverse(state, original, reversal.AmountCents);
         entry.AmountCents = verdict.IsAccepted ? original.Entry.AmountCents : 0;

@@ -137,8 +137,9 @@ public sealed partial class Session : ISessionPeer
         {
             Refuse(ResultCode.LogonTimeout, 0);
         }
-        else if (_services.Clock.GetElapsedTime(Volatile.Read(ref _lastReceivedAt)).TotalSeconds > limits.IdleSeconds)
+        else if (InFlight == 0 && _services.Clock.GetElapsedTime(Volatile.Read(ref _lastReceivedAt)).TotalSeconds > limits.IdleSeconds)
         {
+            // A client that waits for answers is not idle: it may be unread because this side waits.
             Refuse(ResultCode.IdleTimeout, 0);
         }
     }

@@ -50,6 +50,10 @@ public static class RowFormat
     public static int PostgresDate(int businessDay) =>
         new DateOnly(businessDay / 10_000, businessDay / 100 % 100, businessDay % 100).DayNumber - PostgresEpochDay;
 
+    /// <summary>True when a binary date is a day that there is.</summary>
+    public static bool IsDate(int postgresDate) =>
+        postgresDate >= -PostgresEpochDay && postgresDate <= DateOnly.MaxValue.DayNumber - PostgresEpochDay;
+
     /// <summary>The day as <c>YYYYMMDD</c> of PostgreSQL's binary date.</summary>
     public static int BusinessDay(int postgresDate)
     {

@@ -41,7 +41,13 @@ public readonly ref struct StoredRow
         }
 
         short shard = (short)reader.Integer();
-        var entry = new Entry { BusinessDay = RowFormat.BusinessDay((int)reader.Integer()), Number = reader.Integer() };
+        int day = (int)reader.Integer();
+        if (!RowFormat.IsDate(day))
+        {
+            return false;
+        }
+
+        var entry = new Entry { BusinessDay = RowFormat.BusinessDay(day), Number = reader.Integer() };
         short line = (short)reader.Integer();
         entry.Source = (uint)reader.Integer();
         entry.Sequence = reader.Integer();

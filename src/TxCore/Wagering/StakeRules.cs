@@ -84,7 +84,8 @@ internal static class StakeRules
     private static Verdict Multiply(long maximumCents, long combinations, long unitCents, out long priceCents)
     {
         priceCents = 0;
-        if (unitCents > maximumCents / combinations)
+        // A count that no row can hold is far above any price that may be defined for one cent a bet.
+        if (combinations > int.MaxValue || unitCents > maximumCents / combinations)
         {
             return Verdict.Refuse(ResultCode.StakeAboveMaximum, BodyField.Stake);
         }

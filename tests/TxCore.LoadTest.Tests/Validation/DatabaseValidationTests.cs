@@ -28,6 +28,7 @@ public class DatabaseValidationTests(PostgresFixture postgres)
     [InlineData("another outcome", "UPDATE txcore.transaction SET code = 201 WHERE number = 3", "what is stored is what was acknowledged")]
     [InlineData("another time", "UPDATE txcore.transaction SET sequenced_at = sequenced_at + interval '1 us' WHERE number = 3", "what is stored is what was acknowledged")]
     [InlineData("a wrong price of a line", "UPDATE txcore.transaction SET amount_cents = 500 WHERE number = 2 AND line = 1", "priced as the tool prices them")]
+    [InlineData("a wrong total", "UPDATE txcore.transaction SET total_cents = 400 WHERE number = 2 AND line = 1", "the total beside the first")]
     [InlineData("another race", "UPDATE txcore.transaction SET race = 202511050103 WHERE number = 2 AND line = 1", "priced as the tool prices them")]
     [InlineData(
         "something that was not sent",

@@ -38,6 +38,7 @@ internal sealed class SmallDay
             (6, 1, 9001, 3, 5, 272, 303, NULL, NULL,  NULL, NULL, 101, 1, 2)
           ) AS v (number, line, source, sequence, previous, kind, code, reference, amount, race, pool, session, category, quantity),
           LATERAL (SELECT to_timestamp(1762347600) + v.number * interval '1 ms' AS time) AS at;
+        UPDATE txcore.transaction SET total_cents = 1000 WHERE number = 2 AND line = 1;
         UPDATE txcore.shard SET last_number = 6, last_batch = 1;
         INSERT INTO txcore.batch (shard, batch, first_number, last_number, row_count, row_format, sequenced_at, previous_hash, hash, epoch)
         VALUES (1, 1, 1, 6, 7, 1, now(), decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), 1);

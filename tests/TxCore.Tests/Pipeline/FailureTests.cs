@@ -124,7 +124,7 @@ public sealed class FailureTests
         var client = await test.LogOnAsync(11);
         test.Store.Stall();
         client.Send(Enumerable.Range(1, 2000).SelectMany(static sequence => Frame.Encode(Messages.Wager(11, sequence))).ToArray());
-        admin.Send(Enumerable.Range(6, 400).SelectMany(static sequence => Messages.RaceControl(MessageType.RaceSuspend, TestShard.Admin, sequence)).ToArray());
+        admin.Send(Enumerable.Range(6, 1200).SelectMany(static sequence => Messages.RaceControl(MessageType.RaceSuspend, TestShard.Admin, sequence)).ToArray());
         await TestShard.UntilAsync(() => test.Shard.Intake.Occupied == 1024, "the reserve is taken too");
         Assert.False(await test.Shard.DrainAsync(TimeSpan.FromMilliseconds(200)).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
         await admin.Closed;

@@ -16,7 +16,7 @@ public sealed class ReversalTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _test = await TestShard.StartAsync();
+        _test = await TestShard.StartAsync(TestShard.DefaultOptions with { CommitStallMilliseconds = 500 });
         _admin = await _test.OpenAllAsync();
         _client = await _test.LogOnAsync(Terminal);
     }

@@ -47,7 +47,7 @@ internal sealed class TestShard : IAsyncDisposable
     /// <summary>Sessions that ended, and how.</summary>
     public IReadOnlyList<Task> Sessions => _sessions;
 
-    public static ShardOptions DefaultOptions => new() { Identity = Identity, RingSize = 4096, ControlReserve = 64, BatchEventsMax = 512 };
+    public static ShardOptions DefaultOptions => new() { Identity = Identity, RingSize = 4096, ControlReserve = 64, BatchEventsMax = 512, CommitStallMilliseconds = 60_000 };
 
     public static async Task<TestShard> StartAsync(ShardOptions? options = null, TestSources? sources = null)
     {

@@ -1,3 +1,4 @@
+using TxCore.Pipeline;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 using TxCore.Tests.Support;
@@ -121,6 +122,18 @@ public sealed class RaceLifeTests
         Control(MessageType.RaceSuspend, Messages.Race);
         Control(MessageType.RaceStop, Messages.Race);
         Assert.Equal(ResultCode.CancelAfterStop, _bench.Do(Messages.Cancel(1, 6, second.Number)).Code);
+    }
+
+    [Fact]
+    public void A_ticket_that_is_in_the_sequence_and_was_looked_for_too_early_is_not_called_unknown()
+    {
+        var ticket = _bench.Do(Messages.Wager(1, 1));
+        byte[] cancel = Frame.Encode(Messages.Cancel(1, 2, ticket.Number));
+        _bench.Fill(MessageType.Cancel, cancel.AsSpan(Wire.HeaderBytes), 1);
+        _bench.Work.Carried = null;
+        _bench.Decider.Decide(_bench.Work);
+        Assert.Equal((AnswerKind.NotDecided, ResultCode.Busy), (_bench.Work.Answer, _bench.Work.AnswerCode));
+        Assert.Equal(ResultCode.Accepted, _bench.Do(cancel).Code);
     }
 
     private (ResultCode Code, BodyField Field) Define(RaceDefine race) =>
