@@ -32,8 +32,7 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
             return Verdict.Refuse(ResultCode.ReversedBeforeArrival, BodyField.None);
         }
 
-        long deadline = BinaryPrimitives.ReadInt64LittleEndian(work.Command);
-        if (deadline != 0 && now > deadline)
+        if (IsLate(work, now))
         {
             return Verdict.Refuse(ResultCode.DeadlinePassed, BodyField.Time);
         }
@@ -68,7 +67,8 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
     /// </summary>
     public bool HasRow(TxEvent work)
     {
-        if (!work.BodyReadable)
+        // Refused without a look at any row: a replay, which finds rows by what the entry is about, has none for it.
+        if (!work.BodyReadable || IsLate(work, state.Time))
         {
             return true;
         }
@@ -85,6 +85,9 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
                 return true;
         }
     }
+
+    private static bool IsLate(TxEvent work, long now) =>
+        BinaryPrimitives.ReadInt64LittleEndian(work.Command) is var deadline and not 0 && now > deadline;
 
     private Verdict Wager(TxEvent work, ref Entry entry)
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 using TxCore.Pipeline;
@@ -82,6 +83,12 @@ internal sealed class RandomHistory
 
     private void Submit(byte[] frame)
     {
+        if (_random.Next(20) == 0)
+        {
+            // A deadline long passed: refused, whatever it is.
+            BinaryPrimitives.WriteInt64LittleEndian(frame.AsSpan(Wire.HeaderBytes + sizeof(uint) + sizeof(ulong)), 1);
+        }
+
         var outcome = Bench.Do(frame);
         _answers.Add((frame, outcome));
         if (outcome.Code == ResultCode.Accepted && outcome.TransactionType == MessageType.Wager)
