@@ -6,7 +6,7 @@ namespace TxCore.Server.Tests;
 /// <summary>Promise 4: whatever step of a batch the connection to PostgreSQL is lost at, the batch is stored once and answered.</summary>
 public sealed class ConnectionCutTests(PostgresFixture postgres)
 {
-    private const int Rounds = 3;
+    private const int Rounds = 2;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -17,7 +17,7 @@ public sealed class ConnectionCutTests(PostgresFixture postgres)
         await using var proxy = PostgresProxy.Start(deployment.Writer);
         await using var server = await deployment.ServeAsync(proxy.ConnectionString);
         await SaleDay.OpenAsync(deployment, server.Listen);
-        await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen);
+        await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen, 0..Deployment.Terminals);
         int commits = 0;
         for (int round = 0; round < Rounds; round++)
         {
@@ -33,7 +33,13 @@ public sealed class ConnectionCutTests(PostgresFixture postgres)
 
                     await fleet.SellAsync(20);
                     var cut = proxy.CutWhen(condition, position);
-                    await Poll.UntilAsync(() => cut.Fired.IsCompleted, () => $"No cut: {step}, {position}. {server.Program.Log}");
+                    await Poll.UntilAsync(
+                        async () =>
+                        {
+                            await FillBatchAsync(proxy, step);
+                            return cut.Fired.IsCompleted;
+                        },
+                        () => $"No cut: {step}, {position}. {server.Program.Log}");
                     commits += step == "COMMIT" ? 1 : 0;
                 }
             }
@@ -69,10 +75,23 @@ public sealed class ConnectionCutTests(PostgresFixture postgres)
         await HistoryCheck.AssertAsync(deployment, server.Listen, fleet);
     }
 
+    /// <summary>Few rows are inserted, many are copied: for a COPY the database falls silent until enough transactions wait.</summary>
+    private static async Task FillBatchAsync(PostgresProxy proxy, string step)
+    {
+        if (step.StartsWith("copy", StringComparison.OrdinalIgnoreCase))
+        {
+            proxy.Stall();
+            await Task.Delay(TimeSpan.FromMilliseconds(60), Cancellation);
+            proxy.Resume();
+            await Task.Delay(TimeSpan.FromMilliseconds(60), Cancellation);
+        }
+    }
+
     private static (string Step, Func<ProxyMessage, bool> Condition)[] Steps { get; } =
     [
         ("BEGIN", static message => message.Runs("BEGIN")),
         ("advance", static message => message.Runs("SELECT txcore.advance")),
+        ("INSERT", static message => message.Runs("INSERT INTO txcore.transaction")),
         ("COPY", static message => message.Runs("COPY txcore.transaction")),
         ("copy data", static message => message.Type == 'd'),
         ("copy done", static message => message.Type == 'c'),
