@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using TxCore.Pipeline;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
-using TxCore.Pipeline;
 
 namespace TxCore.Tests.Support;
 
