@@ -11,7 +11,7 @@ public sealed class AnchorFileTests(PostgresFixture postgres)
     public async Task Two_servers_on_one_anchor_file_break_neither_its_lines_nor_its_chain()
     {
         var database = await ShardDatabase.CreateAsync(postgres);
-        string directory = Directory.CreateTempSubdirectory("txcore-anchor").FullName;
+        string directory = postgres.CreateDirectory();
         var anchored = new VerifyOptions { AnchorFile = Path.Combine(directory, "anchor"), KeyFile = Path.Combine(directory, "key.pem") };
         using var key = await SigningKey.LoadOrCreateAsync(anchored.KeyFile, Cancellation);
         await using var frozen = new SignedHeads(database.Writer, ShardDatabase.Identity, key, anchored.AnchorFile, TimeProvider.System);
@@ -37,7 +37,7 @@ public sealed class AnchorFileTests(PostgresFixture postgres)
     public async Task A_database_older_than_any_line_is_refused_though_the_last_line_is_older_still()
     {
         var database = await ShardDatabase.CreateAsync(postgres);
-        string directory = Directory.CreateTempSubdirectory("txcore-anchor").FullName;
+        string directory = postgres.CreateDirectory();
         string anchor = Path.Combine(directory, "anchor");
         using var key = await SigningKey.LoadOrCreateAsync(Path.Combine(directory, "key.pem"), Cancellation);
         await using var heads = new SignedHeads(database.Writer, ShardDatabase.Identity, key, anchor, TimeProvider.System);

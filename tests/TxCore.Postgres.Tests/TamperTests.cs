@@ -130,7 +130,7 @@ public sealed class TamperTests(PostgresFixture postgres)
     [Fact]
     public async Task The_signing_key_is_readable_by_its_user_only()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("txcore-key").FullName, "key.pem");
+        string path = Path.Combine(postgres.CreateDirectory(), "key.pem");
         using var key = await SigningKey.LoadOrCreateAsync(path, Cancellation);
         using var publicKey = await SigningKey.LoadAsync(path + ".pub", Cancellation);
         Assert.Equal(key.Id, publicKey.Id);
@@ -144,7 +144,7 @@ public sealed class TamperTests(PostgresFixture postgres)
     private async Task<(ShardDatabase Database, VerifyOptions Anchored)> WrittenAsync()
     {
         var database = await ShardDatabase.CreateAsync(postgres);
-        string directory = Directory.CreateTempSubdirectory("txcore-anchor").FullName;
+        string directory = postgres.CreateDirectory();
         var anchored = new VerifyOptions { AnchorFile = Path.Combine(directory, "anchor"), KeyFile = Path.Combine(directory, "key.pem") };
         await using var store = database.Store();
         await store.OpenAsync(Cancellation);

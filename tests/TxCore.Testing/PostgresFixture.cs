@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Npgsql;
 using TxCore.Postgres.PrivatePostgres;
@@ -11,6 +12,7 @@ namespace TxCore.Testing;
 public sealed class PostgresFixture : IAsyncDisposable
 {
     private readonly Lazy<Task<PrivatePostgresServer>> _server = new(() => PrivatePostgresServer.StartAsync());
+    private readonly ConcurrentBag<string> _directories = [];
 
     /// <summary>The shared server; do not kill, pause or stop it: a test that does starts a server of its own.</summary>
     public Task<PrivatePostgresServer> GetServerAsync() => _server.Value;
@@ -27,8 +29,21 @@ public sealed class PostgresFixture : IAsyncDisposable
         return server.SuperuserConnectionString(database);
     }
 
+    /// <summary>Creates a directory for keys and anchor files; it goes with the fixture.</summary>
+    public string CreateDirectory()
+    {
+        string directory = Directory.CreateTempSubdirectory("txcore-test-").FullName;
+        _directories.Add(directory);
+        return directory;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        foreach (string directory in _directories)
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
         if (_server.IsValueCreated && _server.Value.IsCompletedSuccessfully)
         {
             PrivatePostgresServer server = await _server.Value;
