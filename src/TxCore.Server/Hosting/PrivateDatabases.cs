@@ -11,6 +11,9 @@ internal sealed class PrivateDatabases(PrivatePostgresServer postgres) : IAsyncD
 {
     private readonly Dictionary<short, string> _connections = [];
 
+    /// <summary>The directory of the private PostgreSQL, which goes with it.</summary>
+    public string InstancePath => postgres.InstancePath;
+
     /// <summary>Connection string of a shard's writer role.</summary>
     public string this[ShardIdentity shard] => _connections[shard.Shard];
 

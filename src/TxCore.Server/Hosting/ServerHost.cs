@@ -18,7 +18,6 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
 {
     private readonly List<ShardHost> _shards = [];
     private PrivateDatabases? _private;
-    private string? _temporaryData;
 
     /// <summary>Serves until told to stop; returns the exit code.</summary>
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
@@ -161,16 +160,8 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
         return [.. addresses.Select(static address => new Uri(address).Port)];
     }
 
-    private string DataDirectory()
-    {
-        if (options.Data is { } data)
-        {
-            return Path.GetFullPath(data);
-        }
-
-        _temporaryData ??= Directory.CreateTempSubdirectory("txcore-keys-").FullName;
-        return _temporaryData;
-    }
+    /// <summary>The data directory; without one the keys live and end with the private PostgreSQL, also when this process is killed.</summary>
+    private string DataDirectory() => options.Data is { } data ? Path.GetFullPath(data) : Path.Combine(_private!.InstancePath, "keys");
 
     private static ExitCode? ExitCodeOf(Exception fault) => fault switch
     {
@@ -200,11 +191,6 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
         if (_private is not null)
         {
             await _private.DisposeAsync();
-        }
-
-        if (_temporaryData is not null)
-        {
-            Directory.Delete(_temporaryData, recursive: true);
         }
     }
 
