@@ -292,11 +292,16 @@ internal sealed class ProxyConnection
 
     private void ResetClient()
     {
-        if (!_client.SafeHandle.IsClosed)
+        try
         {
             _client.LingerState = new LingerOption(enable: true, seconds: 0);
-            _client.Dispose();
         }
+        catch (Exception gone) when (gone is ObjectDisposedException or SocketException)
+        {
+            // The pump has ended at the same moment and closed the client itself: there is nothing left to reset.
+        }
+
+        _client.Dispose();
     }
 
     private static void ThrowIfCompleted(in ReadResult read)
