@@ -174,6 +174,9 @@ public enum PresentState : byte
 
     /// <summary>The hold expired.</summary>
     Expired = 8,
+
+    /// <summary>A supervisor has yet to decide whether the ticket is reversed.</summary>
+    Disputed = 9,
 }
 
 /// <summary>The field of a body that a refusal points at.</summary>
@@ -262,6 +265,18 @@ public enum BodyField : byte
 
     /// <summary>The whole body.</summary>
     Body = 27,
+
+    /// <summary>The order of finish.</summary>
+    Finish = 28,
+
+    /// <summary>The dividends.</summary>
+    Dividends = 29,
+
+    /// <summary>The version of a list.</summary>
+    ListVersion = 30,
+
+    /// <summary>How the stake is paid.</summary>
+    PaymentMeans = 31,
 }
 
 /// <summary>Life of a race (<c>domain.md</c> section 1.2).</summary>
@@ -281,6 +296,79 @@ public enum RaceStatus : byte
 
     /// <summary>Betting has stopped.</summary>
     Stopped = 4,
+
+    /// <summary>The order of finish is provisional.</summary>
+    Provisional = 5,
+
+    /// <summary>The order of finish is official.</summary>
+    Official = 6,
+
+    /// <summary>The dividends are published: winners are paid.</summary>
+    Payable = 7,
+
+    /// <summary>The time for payment is over.</summary>
+    Closed = 8,
+
+    /// <summary>Cancelled: every wager is refunded.</summary>
+    Cancelled = 9,
+
+    /// <summary>Postponed to another day: every wager is refunded.</summary>
+    Postponed = 10,
+}
+
+/// <summary>How far the result of a race has got.</summary>
+public enum ResultStage : byte
+{
+    /// <summary>No result.</summary>
+    None = 0,
+
+    /// <summary>It may change.</summary>
+    Provisional = 1,
+
+    /// <summary>It stands.</summary>
+    Official = 2,
+}
+
+/// <summary>Where the dividends of a race come from.</summary>
+public enum DividendMethod : byte
+{
+    /// <summary>Computed here: equal split (<c>domain.md</c> section 1.8).</summary>
+    EqualSplit = 1,
+
+    /// <summary>Given by the operator's official list.</summary>
+    Official = 2,
+}
+
+/// <summary>What a dividend rewards (<c>domain.md</c> section 1.6).</summary>
+public enum PayRank : byte
+{
+    /// <summary>The runners named, in any order; the only rank where order does not matter.</summary>
+    AnyOrder = 1,
+
+    /// <summary>The runners named, in exactly that order.</summary>
+    Order = 2,
+
+    /// <summary>The runners named, in any order but the exact one.</summary>
+    Disorder = 3,
+
+    /// <summary>Bonus of Quinte+: the first four, and a runner worse than fifth.</summary>
+    BonusFour = 4,
+
+    /// <summary>Bonus: the first three, and runners worse than fourth.</summary>
+    BonusThree = 5,
+}
+
+/// <summary>What a list of barred players says of one.</summary>
+public enum PlayerBar : byte
+{
+    /// <summary>Not barred any more.</summary>
+    None = 0,
+
+    /// <summary>On the ban list.</summary>
+    Banned = 1,
+
+    /// <summary>Excluded at the player's own wish, for a time.</summary>
+    SelfExcluded = 2,
 }
 
 /// <summary>Life of a sale.</summary>

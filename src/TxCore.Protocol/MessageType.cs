@@ -44,6 +44,12 @@ public enum MessageType : ushort
     /// <summary>Pays a ticket by number and control code.</summary>
     Pay = 0x0104,
 
+    /// <summary>Sells a voucher: money in, a sealed paper out.</summary>
+    VoucherIssue = 0x0105,
+
+    /// <summary>Takes a voucher back for its amount, once.</summary>
+    VoucherRedeem = 0x0106,
+
     /// <summary>Holds seats for a limited time.</summary>
     Hold = 0x0110,
 
@@ -70,6 +76,12 @@ public enum MessageType : ushort
     /// <summary>One page of what is on sale.</summary>
     DefinitionsPage = 0x0202,
 
+    /// <summary>Asks for the totals of a race's pools and their dividends, probable or published.</summary>
+    PoolTotalsRequest = 0x0203,
+
+    /// <summary>Totals and dividends of a race's pools.</summary>
+    PoolTotals = 0x0204,
+
     // 0x0300..0x03FF control by an administrator
     /// <summary>Defines a race with its pools and runners.</summary>
     RaceDefine = 0x0301,
@@ -89,6 +101,21 @@ public enum MessageType : ushort
     /// <summary>Declares a runner a non-runner.</summary>
     RaceScratch = 0x0306,
 
+    /// <summary>Cancels a race: every wager on it is refunded.</summary>
+    RaceCancel = 0x0307,
+
+    /// <summary>Postpones a race: on the same day wagers stand, to another day they are refunded.</summary>
+    RacePostpone = 0x0308,
+
+    /// <summary>Tells the order in which the runners finished, provisional or official.</summary>
+    RaceResult = 0x0309,
+
+    /// <summary>Publishes the dividends of a race with an official result; payment begins. Needs a second actor.</summary>
+    RacePublish = 0x030A,
+
+    /// <summary>Puts money carried over from an earlier pool without a winner into a pool.</summary>
+    PoolCarryIn = 0x030B,
+
     /// <summary>Defines a sale.</summary>
     SaleDefine = 0x0311,
 
@@ -103,6 +130,15 @@ public enum MessageType : ushort
 
     /// <summary>Accepts a forward step of the clock after which intake was stopped.</summary>
     TimeConfirm = 0x0321,
+
+    /// <summary>Decides a reversal that came after a stop; granting it needs a second actor.</summary>
+    SupervisorResolve = 0x0322,
+
+    /// <summary>Changes the list of barred players, by keyed hash.</summary>
+    PlayersBar = 0x0323,
+
+    /// <summary>Sets the stake limits of a player, by keyed hash.</summary>
+    PlayerLimit = 0x0324,
 
     // 0x0400..0x04FF server to client
     /// <summary>The decision on a transaction.</summary>
@@ -132,6 +168,9 @@ public enum MessageType : ushort
 
     /// <summary>A sale reached its closing time and closed by itself.</summary>
     SaleCloseDue = 0x0505,
+
+    /// <summary>The tickets of a published race expired; the race is closed.</summary>
+    RaceCloseDue = 0x0506,
 }
 
 /// <summary>Tells the bands of <see cref="MessageType"/> apart.</summary>

@@ -139,6 +139,9 @@ public enum ResultCode : ushort
     /// <summary>The announced amount is not the price.</summary>
     AmountMismatch = 224,
 
+    /// <summary>The stake is above what may be paid in cash.</summary>
+    CashLimit = 225,
+
     /// <summary>The cancellation window is over.</summary>
     CancelTooLate = 230,
 
@@ -163,6 +166,18 @@ public enum ResultCode : ushort
     /// <summary>The reversed sequence was refused: there is nothing to undo.</summary>
     NothingToReverse = 237,
 
+    /// <summary>The player is barred from playing.</summary>
+    PlayerBanned = 240,
+
+    /// <summary>The stake would exceed a limit of the player.</summary>
+    PlayerLimitReached = 241,
+
+    /// <summary>The player has excluded himself for a time.</summary>
+    PlayerSelfExcluded = 242,
+
+    /// <summary>A wager on account names no player.</summary>
+    PlayerMissing = 243,
+
     /// <summary>The ticket number is not known.</summary>
     TicketUnknown = 250,
 
@@ -174,6 +189,21 @@ public enum ResultCode : ushort
 
     /// <summary>The ticket was paid already.</summary>
     AlreadyPaid = 253,
+
+    /// <summary>The time in which the ticket could be paid is over.</summary>
+    TicketExpired = 254,
+
+    /// <summary>The amount is above what is paid in cash without identity.</summary>
+    IdentityRequired = 255,
+
+    /// <summary>A supervisor has yet to decide about the ticket.</summary>
+    TicketDisputed = 256,
+
+    /// <summary>The ticket won nothing.</summary>
+    TicketLost = 257,
+
+    /// <summary>The legs of a report are not in order, or carry what may not be carried.</summary>
+    LegsInvalid = 258,
 
     /// <summary>The draw is not open.</summary>
     DrawNotOpen = 300,
@@ -237,4 +267,28 @@ public enum ResultCode : ushort
 
     /// <summary>The clock is not held: there is nothing to confirm.</summary>
     TimeNotHeld = 408,
+
+    /// <summary>The pool totals in memory and those counted from the rows differ: nothing is published.</summary>
+    TotalsDiffer = 409,
+
+    /// <summary>The race changed while its dividends were counted.</summary>
+    SettlementOutdated = 410,
+
+    /// <summary>An earlier race, from which a report carries gains into this one, is not published.</summary>
+    EarlierRaceUnpublished = 411,
+
+    /// <summary>The number names no ticket that waits for a supervisor.</summary>
+    NothingToResolve = 412,
+
+    /// <summary>The list's version is not the next one.</summary>
+    ListVersion = 413,
+
+    /// <summary>Less money is carried over than is asked for.</summary>
+    CarryOverTooSmall = 414,
+
+    /// <summary>The result names a runner that did not run, or its places do not count up.</summary>
+    ResultInvalid = 415,
+
+    /// <summary>The dividends do not fit the race, its result or its pools.</summary>
+    DividendsInvalid = 416,
 }

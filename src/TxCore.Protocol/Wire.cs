@@ -44,6 +44,12 @@ public static class Wire
     /// <summary>Most pools of a race.</summary>
     public const int PoolsMax = 40;
 
+    /// <summary>Most dividends of a pool in one message.</summary>
+    public const int DividendsMax = 1000;
+
+    /// <summary>Most players in one part of a list.</summary>
+    public const int BarredPlayersMax = 1000;
+
     /// <summary>Most inventory cells in one definition message.</summary>
     public const int CellsMax = 1000;
 

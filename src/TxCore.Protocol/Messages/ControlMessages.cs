@@ -4,16 +4,24 @@ namespace TxCore.Protocol.Messages;
 /// <param name="Pool">The pool: a <see cref="BetType"/>, plus <see cref="BetTypes.OnlineOffset"/> online.</param>
 /// <param name="BaseStakeCents">Base stake, in cents.</param>
 /// <param name="MaximumCents">Largest price of a line, in cents.</param>
-/// <param name="Flags">1 order matters, 2 complement, 4 combined allowed, 8 spot allowed.</param>
+/// <param name="Flags">
+/// 1 order matters, 2 complement, 4 combined allowed, 8 spot allowed, 16 flexi on a unit bet and below one base stake, 32 carried over
+/// when nobody wins (else refunded).
+/// </param>
 /// <param name="FlexiPercents">Flexi percentages allowed.</param>
 /// <param name="Risks">Risks allowed (multi).</param>
-public sealed record PoolDefinition(ushort Pool, uint BaseStakeCents, long MaximumCents, byte Flags, byte[] FlexiPercents, byte[] Risks)
+/// <param name="TakeoutBasisPoints">The operator's share of the pool, in hundredths of a percent, 0..10,000.</param>
+/// <param name="RunnersMin">Fewest declared runners with which the pool is offered; 0 for no minimum.</param>
+public sealed record PoolDefinition(
+    ushort Pool, uint BaseStakeCents, long MaximumCents, byte Flags, byte[] FlexiPercents, byte[] Risks, ushort TakeoutBasisPoints = 0,
+    byte RunnersMin = 0)
 {
     internal static PoolDefinition Read(ref WireReader outer)
     {
         var reader = outer.Element();
         var pool = new PoolDefinition(
-            reader.UInt16(), reader.UInt32(), reader.Int64(), reader.Byte(), reader.CountedBytes(16).ToArray(), reader.CountedBytes(16).ToArray());
+            reader.UInt16(), reader.UInt32(), reader.Int64(), reader.Byte(), reader.CountedBytes(16).ToArray(), reader.CountedBytes(16).ToArray(),
+            reader.UInt16(), reader.Byte());
         if (reader.Failed)
         {
             outer.Fail();
@@ -58,6 +66,8 @@ public sealed record PoolDefinition(ushort Pool, uint BaseStakeCents, long Maxim
         writer.Byte(Flags);
         writer.CountedBytes(FlexiPercents);
         writer.CountedBytes(Risks);
+        writer.UInt16(TakeoutBasisPoints);
+        writer.Byte(RunnersMin);
         writer.EndElement(mark);
     }
 }
@@ -96,14 +106,17 @@ public sealed record RaceDefine(
 }
 
 /// <summary>
-/// A control of a race: open, suspend, stop, reopen or scratch. All five have these fields; the message type in the frame header
-/// tells which it is.
+/// A control of a race: open, suspend, stop, reopen, scratch, cancel or postpone. All have these fields; the message type in the frame
+/// header tells which it is.
 /// </summary>
 /// <param name="Header">Source, sequence, deadline.</param>
 /// <param name="Control">Actors and reason.</param>
 /// <param name="Race">The race.</param>
 /// <param name="Runner">Scratch: the runner; else 0.</param>
-/// <param name="LatestStopAt">Reopen: the new latest stop time, microseconds since 1970-01-01 UTC; else 0.</param>
+/// <param name="LatestStopAt">
+/// Reopen, and postpone on the same day: the new latest stop time, microseconds since 1970-01-01 UTC; else 0. A postponement with 0 is
+/// one to another day.
+/// </param>
 public sealed record RaceControl(TransactionHeader Header, ControlHeader Control, RaceId Race, byte Runner, long LatestStopAt)
 {
     /// <summary>Encodes the control as a whole frame of <paramref name="type"/>.</summary>
@@ -120,7 +133,7 @@ public sealed record RaceControl(TransactionHeader Header, ControlHeader Control
         return frame;
     }
 
-    /// <summary>Decodes the payload of any of the five.</summary>
+    /// <summary>Decodes the payload of any of them.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> payload, out RaceControl message)
     {
         var reader = new WireReader(payload);

@@ -34,8 +34,11 @@ public sealed record DefinitionItem(RaceItem? Race, SaleItem? Sale, CellItem? Ce
 /// <param name="RunnerCount">Runners 1..N.</param>
 /// <param name="ScratchedMask">Bit n set: runner n is scratched.</param>
 /// <param name="Pools">Its pools.</param>
+/// <param name="Stage">How far its result has got.</param>
+/// <param name="Finish">Its order of finish.</param>
 public sealed record RaceItem(
-    RaceId Race, RaceStatus Status, ushort Epoch, long StartsAt, long LatestStopAt, byte RunnerCount, uint ScratchedMask, PoolDefinition[] Pools);
+    RaceId Race, RaceStatus Status, ushort Epoch, long StartsAt, long LatestStopAt, byte RunnerCount, uint ScratchedMask, PoolDefinition[] Pools,
+    ResultStage Stage, FinishPlace[] Finish);
 
 /// <summary>A sale as it stands. Item kind 2.</summary>
 /// <param name="Sale">The sale.</param>
@@ -98,6 +101,8 @@ public sealed record DefinitionsPage(ulong Version, uint Page, uint PageCount, D
             writer.Byte(race.RunnerCount);
             writer.UInt32(race.ScratchedMask);
             PoolDefinition.WriteAll(ref writer, race.Pools);
+            writer.Byte((byte)race.Stage);
+            FinishPlace.WriteAll(ref writer, race.Finish);
         }
         else if (item.Sale is { } sale)
         {
@@ -147,7 +152,7 @@ public sealed record DefinitionsPage(ulong Version, uint Page, uint PageCount, D
             1 => new DefinitionItem(
                 new RaceItem(
                     RaceId.Read(ref reader), (RaceStatus)reader.Byte(), reader.UInt16(), reader.Int64(), reader.Int64(), reader.Byte(),
-                    reader.UInt32(), PoolDefinition.ReadAll(ref reader)),
+                    reader.UInt32(), PoolDefinition.ReadAll(ref reader), (ResultStage)reader.Byte(), FinishPlace.ReadAll(ref reader)),
                 null,
                 null),
             2 => new DefinitionItem(null, new SaleItem(reader.UInt32(), (SaleStatus)reader.Byte(), reader.Int64(), reader.UInt32()), null),

@@ -1,5 +1,46 @@
 namespace TxCore.Protocol.Messages;
 
+/// <summary>The runners that the host picked for a line.</summary>
+/// <param name="Line">The line, from 1.</param>
+/// <param name="Runners">The runners picked, in the order of the free places.</param>
+public sealed record Pick(byte Line, byte[] Runners)
+{
+    internal static Pick[] ReadAll(ref WireReader reader)
+    {
+        int count = reader.Byte();
+        if (count > Wire.LinesMax)
+        {
+            reader.Fail();
+            return [];
+        }
+
+        var picks = count == 0 ? [] : new Pick[count];
+        for (int i = 0; i < count && !reader.Failed; i++)
+        {
+            var item = reader.Element();
+            picks[i] = new Pick(item.Byte(), item.CountedBytes(Wire.RunnersMax).ToArray());
+            if (item.Failed)
+            {
+                reader.Fail();
+            }
+        }
+
+        return reader.Failed ? [] : picks;
+    }
+
+    internal static void WriteAll(ref WireWriter writer, Pick[] picks)
+    {
+        writer.Byte(checked((byte)picks.Length));
+        foreach (var pick in picks)
+        {
+            int mark = writer.BeginElement();
+            writer.Byte(pick.Line);
+            writer.CountedBytes(pick.Runners);
+            writer.EndElement(mark);
+        }
+    }
+}
+
 /// <summary>The decision on a transaction: everything a terminal prints.</summary>
 /// <param name="Source">The source.</param>
 /// <param name="Sequence">The sequence.</param>
@@ -17,10 +58,11 @@ namespace TxCore.Protocol.Messages;
 /// <param name="Field">Refusal: the field at fault.</param>
 /// <param name="TicketSerial">15 characters printed on the ticket (<c>domain.md</c> section 1.10); empty when there is nothing to print.</param>
 /// <param name="ControlCode">8 characters printed on the ticket; empty when there is nothing to print.</param>
+/// <param name="Picks">Lines with spot: the runners that the host picked.</param>
 public sealed record Outcome(
     uint Source, ulong Sequence, MessageType TransactionType, ResultCode Code, bool IsRepeat, PresentState State, ulong Number,
     long SequencedAt, uint BusinessDay, long AmountCents, long ExpiresAt, ulong Reference, byte Line, BodyField Field, string TicketSerial,
-    string ControlCode) : IMessage<Outcome>
+    string ControlCode, Pick[] Picks) : IMessage<Outcome>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Outcome;
@@ -29,7 +71,8 @@ public sealed record Outcome(
     public static Outcome Read(ref WireReader reader) => new(
         reader.UInt32(), reader.UInt64(), (MessageType)reader.UInt16(), (ResultCode)reader.UInt16(), (reader.Byte() & 1) != 0,
         (PresentState)reader.Byte(), reader.UInt64(), reader.Int64(), reader.UInt32(), reader.Int64(), reader.Int64(), reader.UInt64(),
-        reader.Byte(), (BodyField)reader.Byte(), Text(reader.CountedBytes(32)), Text(reader.CountedBytes(32)));
+        reader.Byte(), (BodyField)reader.Byte(), Text(reader.CountedBytes(32)), Text(reader.CountedBytes(32)),
+        Pick.ReadAll(ref reader));
 
     /// <inheritdoc/>
     public void Write(ref WireWriter writer)
@@ -50,6 +93,7 @@ public sealed record Outcome(
         writer.Byte((byte)Field);
         writer.CountedBytes(System.Text.Encoding.ASCII.GetBytes(TicketSerial));
         writer.CountedBytes(System.Text.Encoding.ASCII.GetBytes(ControlCode));
+        Pick.WriteAll(ref writer, Picks);
     }
 
     private static string Text(ReadOnlySpan<byte> ascii) => ascii.IsEmpty ? "" : System.Text.Encoding.ASCII.GetString(ascii);

@@ -56,7 +56,7 @@ internal static class DefinitionEffects
             StartsAt = definition.StartsAt,
             LatestStopAt = definition.LatestStopAt,
             RunnerCount = definition.RunnerCount,
-            Pools = Array.ConvertAll(definition.Pools, static pool => new Pool(pool.Pool, pool.BaseStakeCents, pool.MaximumCents, pool.Flags, pool.FlexiPercents, pool.Risks)),
+            Pools = Array.ConvertAll(definition.Pools, Pool.From),
         };
         state.Races.Add(race.Id.Value, race);
         return race;

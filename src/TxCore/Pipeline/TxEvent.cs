@@ -164,6 +164,9 @@ public sealed class TxEvent
     /// <summary>Combinations per line of an accepted wager.</summary>
     public LineCombinations Combinations;
 
+    /// <summary>The runners that the host picked, as an outcome tells them; null when it picked none.</summary>
+    public byte[]? Picks;
+
     /// <summary>The change to announce; version 0 when there is none.</summary>
     public StateChange Change;
 
@@ -228,6 +231,7 @@ public sealed class TxEvent
         Session = null;
         Carried = null;
         SourceState = null;
+        Picks = null;
         if (Due.Count > 0)
         {
             Due.Clear();

@@ -88,6 +88,7 @@ public sealed class AnswerEncoder(ShardIdentity identity, ReceiptKeys keys)
         if (!IsPrintable(in entry, work.State))
         {
             writer.UInt16(0);
+            WritePicks(work.Picks, ref writer);
             return;
         }
 
@@ -96,6 +97,18 @@ public sealed class AnswerEncoder(ShardIdentity identity, ReceiptKeys keys)
         writer.CountedBytes(text);
         Receipt.WriteControlCode(keys[work.KeyEpoch], identity.Shard, in entry, text);
         writer.CountedBytes(text[..Receipt.ControlCodeChars]);
+        WritePicks(work.Picks, ref writer);
+    }
+
+    private static void WritePicks(byte[]? picks, ref WireWriter writer)
+    {
+        if (picks is null)
+        {
+            writer.Byte(0);
+            return;
+        }
+
+        writer.Bytes(picks);
     }
 
     /// <summary>Only what stands may be printed: a ticket that was cancelled or reversed since must not come out again.</summary>

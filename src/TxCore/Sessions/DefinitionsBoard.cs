@@ -114,10 +114,7 @@ public sealed class DefinitionsBoard(TimeProvider clock)
 
     private static RaceItem Describe(Race race) => new(
         race.Id, race.Status, race.Epoch, race.StartsAt, race.LatestStopAt, race.RunnerCount, race.ScratchedMask,
-        Array.ConvertAll(
-            race.Pools,
-            static pool => new PoolDefinition(
-                pool.Number, pool.BaseStakeCents, pool.MaximumCents, pool.Flags, pool.FlexiPercents, pool.Risks)));
+        Array.ConvertAll(race.Pools, static pool => pool.ToDefinition()), race.Stage, race.Finish);
 
     private void MakePages()
     {
@@ -170,7 +167,7 @@ public sealed class DefinitionsBoard(TimeProvider clock)
         {
             var race = Bodies.RaceDefine(work.Body);
             _races[change.Race.Value] = new RaceItem(
-                race.Race, RaceStatus.Draft, 0, race.StartsAt, race.LatestStopAt, race.RunnerCount, 0, race.Pools);
+                race.Race, RaceStatus.Draft, 0, race.StartsAt, race.LatestStopAt, race.RunnerCount, 0, race.Pools, ResultStage.None, []);
             return;
         }
 

@@ -32,6 +32,13 @@ public static class CanonicalBody
                 copy.Counted(16);
                 copy.Fixed(1);
                 break;
+            case MessageType.VoucherIssue:
+                copy.Fixed(8 + 4 + 8);
+                break;
+            case MessageType.VoucherRedeem:
+                copy.Fixed(8 + 4 + 8);
+                copy.Counted(16);
+                break;
             case MessageType.Hold:
                 copy.Fixed(8 + 4);
                 copy.Counted(Wire.PersonKeyBytes);
@@ -67,8 +74,30 @@ public static class CanonicalBody
                 copy.Fixed(RaceId.Bytes + 8 + 8 + 1);
                 CopyPools(ref copy);
                 break;
-            case MessageType.RaceOpen or MessageType.RaceSuspend or MessageType.RaceStop or MessageType.RaceReopen or MessageType.RaceScratch:
+            case MessageType.RaceOpen or MessageType.RaceSuspend or MessageType.RaceStop or MessageType.RaceReopen or MessageType.RaceScratch
+                or MessageType.RaceCancel or MessageType.RacePostpone:
                 copy.Fixed(RaceId.Bytes + 1 + 8);
+                break;
+            case MessageType.RaceResult:
+                copy.Fixed(RaceId.Bytes + 1);
+                CopyElements(ref copy, copy.CountByte(0, Wire.RunnersMax), 1 + 1);
+                break;
+            case MessageType.RacePublish:
+                copy.Fixed(RaceId.Bytes + 1);
+                CopyOfficialPools(ref copy);
+                break;
+            case MessageType.PoolCarryIn:
+                copy.Fixed(RaceId.Bytes + 2 + 8);
+                break;
+            case MessageType.SupervisorResolve:
+                copy.Fixed(8 + 1);
+                break;
+            case MessageType.PlayersBar:
+                copy.Fixed(4 + 1);
+                CopyElements(ref copy, copy.CountUInt16(0, Wire.BarredPlayersMax), Wire.PersonKeyBytes + 1 + 8);
+                break;
+            case MessageType.PlayerLimit:
+                copy.Fixed(Wire.PersonKeyBytes + 8 + 8 + 8);
                 break;
             case MessageType.SaleDefine:
                 copy.Fixed(4 + 8 + 4);
@@ -128,6 +157,28 @@ public static class CanonicalBody
             copy.Fixed(2 + 4 + 8 + 1);
             copy.Counted(16);
             copy.Counted(16);
+            copy.Fixed(2 + 1);
+            copy.EndElement();
+        }
+    }
+
+    private static void CopyOfficialPools(ref FieldCopier copy)
+    {
+        int pools = copy.CountByte(0, Wire.PoolsMax);
+        for (int pool = 0; pool < pools && !copy.Failed; pool++)
+        {
+            copy.BeginElement();
+            copy.Fixed(2 + 1);
+            int dividends = copy.CountUInt16(0, Wire.DividendsMax);
+            for (int dividend = 0; dividend < dividends && !copy.Failed; dividend++)
+            {
+                copy.BeginElement();
+                copy.Fixed(1 + 1);
+                copy.Counted(Wire.RunnersMax);
+                copy.Fixed(8);
+                copy.EndElement();
+            }
+
             copy.EndElement();
         }
     }

@@ -47,6 +47,11 @@ public readonly ref struct WagerLineView
     /// <summary>Number of report legs.</summary>
     public readonly byte LegCount;
 
+    private readonly WireReader _legs;
+
+    /// <summary>The legs, to be read one after the other.</summary>
+    public WagerLegs Legs => new(_legs, LegCount);
+
     internal WagerLineView(WireReader line)
     {
         Race = new RaceId(line.UInt32(), line.Byte(), line.Byte());
@@ -61,6 +66,62 @@ public readonly ref struct WagerLineView
         Bases = line.CountedBytes(Wire.RunnersMax);
         Associates = line.CountedBytes(Wire.RunnersMax);
         LegCount = line.Byte();
+        _legs = line;
+    }
+}
+
+/// <summary>A leg of a report line, read in place (<c>domain.md</c> section 1.9).</summary>
+public readonly ref struct WagerLeg
+{
+    /// <summary>The race within the meeting of the line.</summary>
+    public readonly byte Race;
+
+    /// <summary>1: <see cref="Carry"/> is a percentage of the gains; 2: a multiple of the minimum stake.</summary>
+    public readonly byte CarryForm;
+
+    /// <summary>What is carried to the next leg, as the form says.</summary>
+    public readonly ushort Carry;
+
+    /// <summary>Pool of the leg.</summary>
+    public readonly ushort Pool;
+
+    /// <summary>Runners of the leg.</summary>
+    public readonly ReadOnlySpan<byte> Bases;
+
+    internal WagerLeg(WireReader leg)
+    {
+        Race = leg.Byte();
+        CarryForm = leg.Byte();
+        Carry = leg.UInt16();
+        Pool = leg.UInt16();
+        Bases = leg.CountedBytes(Wire.RunnersMax);
+    }
+}
+
+/// <summary>The legs of a report line, read in place one by one.</summary>
+public ref struct WagerLegs
+{
+    private WireReader _reader;
+    private int _left;
+
+    internal WagerLegs(WireReader reader, int count)
+    {
+        _reader = reader;
+        _left = count;
+    }
+
+    /// <summary>Reads the next leg; false when there is none.</summary>
+    public bool TryNext(out WagerLeg leg)
+    {
+        if (_left == 0)
+        {
+            leg = default;
+            return false;
+        }
+
+        _left--;
+        leg = new WagerLeg(_reader.Element());
+        return true;
     }
 }
 
