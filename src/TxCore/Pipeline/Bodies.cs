@@ -4,9 +4,12 @@ using TxCore.Storage;
 
 namespace TxCore.Pipeline;
 
-/// <summary>Body of the five race controls, read in place: actors, reason, race, runner, latest stop.</summary>
+/// <summary>Body of the race controls, read in place: actors, reason, race, runner, latest stop.</summary>
 public readonly ref struct RaceBody
 {
+    /// <summary>Bytes up to and with the race, which every message about a race begins with.</summary>
+    public const int NameBytes = Wire.ControlHeaderBytes + RaceId.Bytes;
+
     /// <summary>Actors and reason.</summary>
     public readonly ControlHeader Control;
 
@@ -106,7 +109,7 @@ internal static class Bodies
     public static CellsDefine CellsDefine(ReadOnlySpan<byte> body) => Decode<CellsDefine>(body);
 
     /// <summary>Decodes a canonical body by putting an empty transaction header in front of it, which is all that the wire form has more.</summary>
-    private static T Decode<T>(ReadOnlySpan<byte> body)
+    public static T Decode<T>(ReadOnlySpan<byte> body)
         where T : IMessage<T>
     {
         byte[] payload = new byte[Wire.TransactionHeaderBytes + body.Length];

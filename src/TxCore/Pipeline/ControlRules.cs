@@ -15,24 +15,33 @@ internal static class ControlRules
     /// <summary>Most runners that a line with a risk names (<c>domain.md</c> section 1.3): the unit bets of more could not be counted.</summary>
     private const byte RiskMax = 7;
 
+    /// <summary>All of a pool, in hundredths of a percent.</summary>
+    private const ushort TakeoutMax = 10_000;
+
     public static Verdict Check(ShardState state, MessageType type, ReadOnlySpan<byte> body, long now)
     {
-        var reader = new WireReader(body);
-        var control = new ControlHeader(reader.UInt32(), reader.UInt32(), reader.UInt16());
-        if (control.Actor == 0)
+        if (!HasActor(body))
         {
-            return Verdict.Refuse(ResultCode.ActorMissing, BodyField.Actor);
+            return ActorMissing;
         }
 
         return type switch
         {
+            MessageType.PlayersBar => PlayerRules.Bar(state, Bodies.Decode<PlayersBar>(body)),
+            MessageType.PlayerLimit => PlayerRules.Limit(Bodies.Decode<PlayerLimit>(body)),
             MessageType.RaceDefine => DefineRace(state, body),
             MessageType.SaleDefine => DefineSale(state, new SaleBody(body), now),
             MessageType.CellsDefine => DefineCells(state, body),
             MessageType.SaleOpen or MessageType.SaleClose => ControlSale(state, type, new SaleBody(body), now),
-            _ => ControlRace(state, type, new RaceBody(body), now),
+            _ => ControlRace(state, type, body, now),
         };
     }
+
+    /// <summary>The refusal of a control that names nobody.</summary>
+    public static Verdict ActorMissing => Verdict.Refuse(ResultCode.ActorMissing, BodyField.Actor);
+
+    /// <summary>True when a control says who asks for it.</summary>
+    public static bool HasActor(ReadOnlySpan<byte> body) => new WireReader(body).UInt32() != 0;
 
     private static Verdict DefineRace(ShardState state, ReadOnlySpan<byte> body)
     {
@@ -57,10 +66,10 @@ internal static class ControlRules
             return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Time);
         }
 
-        return CheckPools(state, race.Pools);
+        return CheckPools(state, race.Pools, race.RunnerCount);
     }
 
-    private static Verdict CheckPools(ShardState state, PoolDefinition[] pools)
+    private static Verdict CheckPools(ShardState state, PoolDefinition[] pools, byte runners)
     {
         for (int i = 0; i < pools.Length; i++)
         {
@@ -73,6 +82,16 @@ internal static class ControlRules
             if (pool.BaseStakeCents == 0 || pool.MaximumCents < pool.BaseStakeCents || pool.MaximumCents > PriceCentsMax)
             {
                 return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Stake).AtLine(i + 1);
+            }
+
+            if (pool.TakeoutBasisPoints > TakeoutMax)
+            {
+                return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Amount).AtLine(i + 1);
+            }
+
+            if (runners < pool.RunnersMin)
+            {
+                return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.RunnerCount).AtLine(i + 1);
             }
 
             if (Array.Exists(pool.Risks, static risk => risk is 0 or > RiskMax))
@@ -89,13 +108,27 @@ internal static class ControlRules
         return Verdict.Accepted;
     }
 
-    private static Verdict ControlRace(ShardState state, MessageType type, RaceBody body, long now)
+    private static Verdict ControlRace(ShardState state, MessageType type, ReadOnlySpan<byte> bytes, long now)
     {
+        var body = new RaceBody(bytes[..RaceBody.NameBytes]);
         if (!state.Races.TryGetValue(body.Race.Value, out var race))
         {
             return Verdict.Refuse(ResultCode.UnknownRace, BodyField.Race);
         }
 
+        switch (type)
+        {
+            case MessageType.RaceResult:
+                return ResultRules.Result(race, Bodies.Decode<RaceResult>(bytes));
+            case MessageType.PoolCarryIn:
+                return ResultRules.CarryIn(state, race, Bodies.Decode<PoolCarryIn>(bytes));
+            default:
+                return ControlRace(state, type, race, new RaceBody(bytes), now);
+        }
+    }
+
+    private static Verdict ControlRace(ShardState state, MessageType type, Race race, RaceBody body, long now)
+    {
         switch (type)
         {
             case MessageType.RaceOpen:
@@ -106,8 +139,12 @@ internal static class ControlRules
                 return race.Status is RaceStatus.Open or RaceStatus.Suspended ? Verdict.Accepted : WrongState();
             case MessageType.RaceReopen:
                 return race.Status != RaceStatus.Stopped ? WrongState() : Reopen(body, now);
+            case MessageType.RaceCancel:
+                return ResultRules.Cancel(race);
+            case MessageType.RacePostpone:
+                return ResultRules.Postpone(state, race, body.LatestStopAt, now);
             default:
-                return Scratch(race, body.Runner);
+                return race.Status is >= RaceStatus.Draft and <= RaceStatus.Provisional ? Scratch(race, body.Runner) : WrongState();
         }
 
         static Verdict WrongState() => Verdict.Refuse(ResultCode.RaceState, BodyField.Race);
@@ -115,10 +152,9 @@ internal static class ControlRules
 
     private static Verdict Reopen(RaceBody body, long now)
     {
-        var control = body.Control;
-        return control.SecondActor == 0 || control.SecondActor == control.Actor
-            ? Verdict.Refuse(ResultCode.SecondActorNeeded, BodyField.Actor)
-            : Future(body.LatestStopAt, now);
+        return ResultRules.HasSecondActor(body.Control)
+            ? Future(body.LatestStopAt, now)
+            : Verdict.Refuse(ResultCode.SecondActorNeeded, BodyField.Actor);
     }
 
     private static Verdict Future(long at, long now) =>

@@ -3,6 +3,7 @@ using TxCore.Protocol.Messages;
 using TxCore.Storage;
 using TxCore.Ticketing;
 using TxCore.Wagering;
+using TxCore.Wagering.Settlement;
 
 namespace TxCore.Pipeline;
 
@@ -14,15 +15,24 @@ internal static class DefinitionEffects
         switch (entry.Kind)
         {
             case MessageType.RaceDefine:
-                Announce(state, in entry, DefineRace(state, body), 0);
+                Announce(state, in entry, DefineRace(state, in entry, body), 0);
                 break;
-            case MessageType.RaceOpen or MessageType.RaceSuspend or MessageType.RaceStop or MessageType.RaceReopen or MessageType.RaceScratch:
+            case MessageType.RaceOpen or MessageType.RaceSuspend or MessageType.RaceStop or MessageType.RaceReopen or MessageType.RaceScratch
+                or MessageType.RaceCancel or MessageType.RacePostpone:
                 ControlRace(state, in entry, body);
                 break;
             case MessageType.RaceStopDue:
                 var due = state.Races[SystemCommand.Subject(command)];
                 due.Status = RaceStatus.Stopped;
                 Announce(state, in entry, due, 0);
+                break;
+            case MessageType.RaceResult or MessageType.RacePublish or MessageType.PoolCarryIn:
+                EndRace(state, in entry, command, body);
+                break;
+            case MessageType.RaceCloseDue:
+                var closed = state.Races[SystemCommand.Subject(command)];
+                ResultEffects.Close(state, closed);
+                Announce(state, in entry, closed, 0);
                 break;
             case MessageType.SaleDefine:
                 Announce(state, in entry, DefineSale(state, body));
@@ -48,7 +58,7 @@ internal static class DefinitionEffects
         }
     }
 
-    private static Race DefineRace(ShardState state, ReadOnlySpan<byte> body)
+    private static Race DefineRace(ShardState state, in Entry entry, ReadOnlySpan<byte> body)
     {
         var definition = Bodies.RaceDefine(body);
         var race = new Race(definition.Race)
@@ -56,6 +66,8 @@ internal static class DefinitionEffects
             StartsAt = definition.StartsAt,
             LatestStopAt = definition.LatestStopAt,
             RunnerCount = definition.RunnerCount,
+            ChangedBy = entry.Number,
+            DefinedOn = entry.BusinessDay,
             Pools = Array.ConvertAll(definition.Pools, Pool.From),
         };
         state.Races.Add(race.Id.Value, race);
@@ -84,12 +96,57 @@ internal static class DefinitionEffects
                 race.LatestStopAt = control.LatestStopAt;
                 state.Stops.Add(MessageType.RaceStopDue, race.Id.Value, race.LatestStopAt);
                 break;
+            case MessageType.RaceCancel:
+                ResultEffects.Refund(state, race, in entry, RaceStatus.Cancelled);
+                break;
+            case MessageType.RacePostpone:
+                Postpone(state, race, in entry, control.LatestStopAt);
+                break;
             default:
                 race.ScratchedMask |= 1u << control.Runner;
+                race.ScratchedBy[control.Runner] = entry.Number;
+                race.ChangedBy = entry.Number;
                 break;
         }
 
         Announce(state, in entry, race, entry.Kind == MessageType.RaceScratch ? control.Runner : (byte)0);
+    }
+
+    private static void Postpone(ShardState state, Race race, in Entry entry, long latestStopAt)
+    {
+        if (latestStopAt == 0)
+        {
+            ResultEffects.Refund(state, race, in entry, RaceStatus.Postponed);
+            return;
+        }
+
+        race.StartsAt += latestStopAt - race.LatestStopAt;
+        race.LatestStopAt = latestStopAt;
+        if (race.Status is RaceStatus.Open or RaceStatus.Suspended)
+        {
+            race.Status = RaceStatus.Suspended;
+            state.Stops.Add(MessageType.RaceStopDue, race.Id.Value, latestStopAt);
+        }
+    }
+
+    private static void EndRace(ShardState state, in Entry entry, ReadOnlySpan<byte> command, ReadOnlySpan<byte> body)
+    {
+        var race = state.Races[new RaceBody(body[..RaceBody.NameBytes]).Race.Value];
+        switch (entry.Kind)
+        {
+            case MessageType.RaceResult:
+                ResultEffects.Result(race, in entry, Bodies.Decode<RaceResult>(body));
+                break;
+            case MessageType.PoolCarryIn:
+                ResultEffects.CarryIn(state, race, in entry, Bodies.Decode<PoolCarryIn>(body));
+                return;
+            default:
+                var answer = command[Addendum.Start(entry.Kind, command)..];
+                ResultEffects.Publish(state, race, in entry, SettlementAnswer.Bytes(answer));
+                break;
+        }
+
+        Announce(state, in entry, race, 0);
     }
 
     private static Sale DefineSale(ShardState state, ReadOnlySpan<byte> body)

@@ -101,7 +101,7 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
         }
 
         return _work.IsStored
-            ? Compare(row.Entry, in _work.Entry)
+            ? Compare(row.Entry, in _work.Entry) ?? CompareCommand(row)
             : new ReplayFault(row.Entry.Number, $"replay does not decide it: {_work.AnswerCode}");
     }
 
@@ -118,15 +118,24 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
         _work.Outlet = entry.Outlet;
         _work.Fingerprint = entry.Fingerprint;
         _work.BodyReadable = entry.Code != ResultCode.MalformedBody || entry.FaultField != BodyField.Body;
+
+        // What decide put behind the body is left out: it has to come to the same again. Only a settlement is given to it as it was.
+        int length = isStart || !_work.BodyReadable ? row.Command.Length : Addendum.Start(entry.Kind, row.Command);
         _work.ReserveCommand(row.Command.Length);
-        row.Command.CopyTo(_work.Command, 0);
-        _work.CommandBytes = row.Command.Length;
+        row.Command.AsSpan(0, length).CopyTo(_work.Command);
+        _work.CommandBytes = length;
+        _work.Settlement = entry.Kind == MessageType.RacePublish && length < row.Command.Length ? row.Command[length..] : null;
         _work.Carried = NeedsRow(entry.Kind) && entry.Reference > 0 && entry.Reference < entry.Number
             ? await reader.FindByNumberAsync(entry.Reference, cancellationToken)
             : null;
     }
 
-    private static bool NeedsRow(MessageType kind) => kind is MessageType.Cancel or MessageType.Pay or MessageType.Reversal;
+    private static bool NeedsRow(MessageType kind) => kind is MessageType.Cancel or MessageType.Pay or MessageType.Reversal
+        or MessageType.VoucherRedeem or MessageType.SupervisorResolve;
+
+    private ReplayFault? CompareCommand(FetchedRow row) => _work.CommandSpan.SequenceEqual(row.Command)
+        ? null
+        : new ReplayFault(row.Entry.Number, "what was decided with it (picks, money moved) differs in replay");
 
     private static int CountExpiriesBefore(List<FetchedRow> page, int index)
     {

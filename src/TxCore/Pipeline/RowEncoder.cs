@@ -12,9 +12,10 @@ internal static class RowEncoder
         Span<byte> command = stackalloc byte[SystemCommand.SubjectBytes];
         SystemCommand.Write(due.Subject, command);
         var detail = new RowDetail { Line = 1 };
-        if (due.Entry.Kind == MessageType.RaceStopDue)
+        if (due.Entry.Kind is MessageType.RaceStopDue or MessageType.RaceCloseDue)
         {
             detail.Race = due.Subject;
+            detail.AmountCents = due.Entry.AmountCents;
         }
         else if (due.Entry.Kind == MessageType.SaleCloseDue)
         {
@@ -110,8 +111,9 @@ internal static class RowEncoder
         switch (work.Type)
         {
             case MessageType.RaceDefine or MessageType.RaceOpen or MessageType.RaceSuspend or MessageType.RaceStop or MessageType.RaceReopen
-                or MessageType.RaceScratch:
-                detail.Race = new RaceBody(work.Body[..(Wire.ControlHeaderBytes + RaceId.Bytes)]).Race.Value;
+                or MessageType.RaceScratch or MessageType.RaceCancel or MessageType.RacePostpone or MessageType.RaceResult
+                or MessageType.RacePublish or MessageType.PoolCarryIn:
+                detail.Race = new RaceBody(work.Body[..RaceBody.NameBytes]).Race.Value;
                 break;
             case MessageType.SaleDefine or MessageType.CellsDefine or MessageType.SaleOpen or MessageType.SaleClose:
                 detail.Sale = new SaleBody(work.Body[..(Wire.ControlHeaderBytes + sizeof(uint))]).Sale;

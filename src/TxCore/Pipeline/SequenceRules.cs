@@ -121,6 +121,7 @@ internal sealed class SequenceRules(ShardState state)
     {
         work.Entry = record.Entry;
         work.KeyEpoch = record.KeyEpoch;
+        work.Picks = record.Picks;
         work.State = state.PresentStateOf(in record.Entry);
     }
 
@@ -133,7 +134,7 @@ internal sealed class SequenceRules(ShardState state)
 
         if (work.Carried is { } carried && carried.Entry.Sequence == work.Sequence && carried.Entry.Source == work.Source)
         {
-            record = new OutcomeRecord { Entry = carried.Entry, KeyEpoch = state.KeyEpochOf(carried.Entry.Number) };
+            record = new OutcomeRecord { Entry = carried.Entry, KeyEpoch = state.KeyEpochOf(carried.Entry.Number), Picks = ShardState.PicksOf(carried.Entry, carried.Command) };
             return true;
         }
 

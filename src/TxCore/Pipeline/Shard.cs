@@ -6,6 +6,8 @@ using TxCore.Diagnostics;
 using TxCore.Sessions;
 using TxCore.Storage;
 using TxCore.Wagering;
+using TxCore.Wagering.Settlement;
+using TxCore.Wagering.Totals;
 
 namespace TxCore.Pipeline;
 
@@ -43,12 +45,14 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         Registry = new SessionRegistry(options.Limits.ConnectionsMax);
         _decide = new DecideStage(new Decider(state, keys), wait, Failure);
         _persist = new PersistStage(store, options.Identity, head, options.BatchEventsMax, wait, Failure);
-        var reply = new ReplyStage(Board, Registry, Intake, Latencies, Failure);
+        Totals = new PoolTotalsBoard();
+        var reply = new ReplyStage(Board, Totals, Registry, Intake, Latencies, Failure);
         _disruptor.SetDefaultExceptionHandler(new StageExceptionHandler(Failure));
         _disruptor.HandleEventsWith(_decide).Then(_persist).Then(reply);
 
         Services = new SessionServices(
-            options.Identity, Intake, this, Registry, Board, sources, reader, new AnswerEncoder(options.Identity, keys), options.Limits, clock, logger);
+            options.Identity, Intake, this, Registry, Board, sources, reader, new RaceSettler(options.Identity, reader, Board), Totals,
+            new AnswerEncoder(options.Identity, keys), options.Limits, clock, logger);
         _follower = new SnapshotFollower(options, reader, WindowOf(sources), () => _persist.Head.Number, clock, logger);
     }
 
@@ -57,6 +61,9 @@ public sealed class Shard : IAdmission, IAsyncDisposable
 
     /// <summary>What is on sale, as committed.</summary>
     public DefinitionsBoard Board { get; }
+
+    /// <summary>Pool totals, as committed a moment ago.</summary>
+    public PoolTotalsBoard Totals { get; }
 
     /// <summary>The sessions.</summary>
     public SessionRegistry Registry { get; }

@@ -29,7 +29,19 @@ public sealed record ShardRules
     /// <summary>Largest forward step of the clock between two entries before intake stops, in seconds. Default 60.</summary>
     public uint TimeStepMaxSeconds { get; init; } = 60;
 
-    internal const int Bytes = 2 + 2 + 2 + 4 + 4 + 4;
+    /// <summary>Largest amount paid out without identity, and of a voucher, in cents. Default 200,000 (<c>domain.md</c> section 1.10).</summary>
+    public long CashPayMaxCents { get; init; } = 200_000;
+
+    /// <summary>Largest stake of a ticket paid in cash, in cents. Default 3,000,000: the largest stake published for a pool.</summary>
+    public long CashStakeMaxCents { get; init; } = 3_000_000;
+
+    /// <summary>Days after its publication for which a race is paid. Default 60 (<c>domain.md</c> section 1.10, a setting).</summary>
+    public ushort TicketValidDays { get; init; } = 60;
+
+    /// <summary>How long a raised limit of a player waits before it counts, in hours. Default 48 (<c>domain.md</c> section 2.5).</summary>
+    public ushort LimitRaiseHours { get; init; } = 48;
+
+    internal const int Bytes = 2 + 2 + 2 + 4 + 4 + 4 + 8 + 8 + 2 + 2;
 
     internal static ShardRules Read(ReadOnlySpan<byte> body)
     {
@@ -42,6 +54,10 @@ public sealed record ShardRules
             CancelWindowSeconds = reader.UInt32(),
             CancelWindowWinSeconds = reader.UInt32(),
             TimeStepMaxSeconds = reader.UInt32(),
+            CashPayMaxCents = reader.Int64(),
+            CashStakeMaxCents = reader.Int64(),
+            TicketValidDays = reader.UInt16(),
+            LimitRaiseHours = reader.UInt16(),
         };
     }
 
@@ -55,6 +71,10 @@ public sealed record ShardRules
         writer.UInt32(CancelWindowSeconds);
         writer.UInt32(CancelWindowWinSeconds);
         writer.UInt32(TimeStepMaxSeconds);
+        writer.Int64(CashPayMaxCents);
+        writer.Int64(CashStakeMaxCents);
+        writer.UInt16(TicketValidDays);
+        writer.UInt16(LimitRaiseHours);
         return writer.Position;
     }
 

@@ -9,7 +9,7 @@ namespace TxCore.Pipeline;
 public static class ShardSnapshot
 {
     /// <summary>Version of the layout.</summary>
-    public const short Format = 1;
+    public const short Format = 2;
 
     /// <summary>The state as bytes; the same state always gives the same bytes.</summary>
     public static ReadOnlyMemory<byte> Save(ShardState state)
@@ -30,7 +30,8 @@ public static class ShardSnapshot
         }
 
         SaveSources(state, writer);
-        SaveRaces(state, writer);
+        RaceSnapshot.Save(state, writer);
+        PlayerSnapshot.Save(state.Players, writer);
         SaveSales(state, writer);
         SaveHolds(state, writer);
         SaveTickets(state, writer);
@@ -62,7 +63,8 @@ public static class ShardSnapshot
             state.Sources.Add(source.Id, source);
         }
 
-        LoadRaces(state, ref reader);
+        RaceSnapshot.Load(state, ref reader);
+        PlayerSnapshot.Load(state.Players, ref reader);
         LoadSales(state, ref reader);
         LoadHolds(state, ref reader);
         for (int count = reader.Count(); count > 0; count--)
@@ -81,60 +83,6 @@ public static class ShardSnapshot
         foreach (var source in sources)
         {
             source.Save(writer);
-        }
-    }
-
-    private static void SaveRaces(ShardState state, SnapshotWriter writer)
-    {
-        writer.Int64(state.Races.Count);
-        foreach (var race in state.Races.OrderBy(static pair => pair.Key).Select(static pair => pair.Value))
-        {
-            writer.Int64(race.Id.Value);
-            writer.Int64((long)race.Status);
-            writer.Int64(race.Epoch);
-            writer.Int64(race.StartsAt);
-            writer.Int64(race.LatestStopAt);
-            writer.Int64(race.RunnerCount);
-            writer.Int64(race.ScratchedMask);
-            writer.Int64(race.Pools.Length);
-            foreach (var pool in race.Pools)
-            {
-                writer.Int64(pool.Number);
-                writer.Int64(pool.BaseStakeCents);
-                writer.Int64(pool.MaximumCents);
-                writer.Int64(pool.Flags);
-                writer.Counted(pool.FlexiPercents);
-                writer.Counted(pool.Risks);
-            }
-        }
-    }
-
-    private static void LoadRaces(ShardState state, ref SnapshotReader reader)
-    {
-        for (int count = reader.Count(); count > 0; count--)
-        {
-            var race = new Race(RaceId.FromValue(reader.Int64()))
-            {
-                Status = (RaceStatus)reader.Int64(),
-                Epoch = (ushort)reader.Int64(),
-                StartsAt = reader.Int64(),
-                LatestStopAt = reader.Int64(),
-                RunnerCount = (byte)reader.Int64(),
-                ScratchedMask = (uint)reader.Int64(),
-            };
-            race.Pools = new Pool[reader.Count()];
-            for (int i = 0; i < race.Pools.Length; i++)
-            {
-                race.Pools[i] = new Pool(
-                    (ushort)reader.Int64(), (uint)reader.Int64(), reader.Int64(), (byte)reader.Int64(), reader.Counted().ToArray(),
-                    reader.Counted().ToArray());
-            }
-
-            state.Races.Add(race.Id.Value, race);
-            if (race.Status is RaceStatus.Open or RaceStatus.Suspended)
-            {
-                state.Stops.Add(MessageType.RaceStopDue, race.Id.Value, race.LatestStopAt);
-            }
         }
     }
 

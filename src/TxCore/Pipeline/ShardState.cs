@@ -47,6 +47,12 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
     /// <summary>Races by <see cref="RaceId.Value"/>.</summary>
     public Dictionary<long, Race> Races { get; } = [];
 
+    /// <summary>Money carried over from pools that nobody won, by pool number, in cents.</summary>
+    public SortedDictionary<ushort, long> CarryOvers { get; } = [];
+
+    /// <summary>Who is barred and who has limits.</summary>
+    public Players Players { get; } = new();
+
     /// <summary>Sales by number.</summary>
     public Dictionary<uint, Sale> Sales { get; } = [];
 
@@ -101,11 +107,30 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
 
         return entry.Kind switch
         {
-            MessageType.Wager => Tickets[entry.Number] is var state and not PresentState.None ? state : PresentState.Live,
+            MessageType.Wager or MessageType.VoucherIssue => Tickets[entry.Number] is var state and not PresentState.None ? state : PresentState.Live,
             MessageType.Hold => Holds.ContainsKey(entry.Number) ? PresentState.Held : Tickets[entry.Number],
             MessageType.Confirm => PresentState.Confirmed,
             _ => PresentState.None,
         };
+    }
+
+    /// <summary>The runners that the host picked for a wager, as stored behind it; null for none.</summary>
+    internal static byte[]? PicksOf(in Entry entry, ReadOnlySpan<byte> command)
+    {
+        if (entry.Kind != MessageType.Wager || entry.Code != ResultCode.Accepted)
+        {
+            return null;
+        }
+
+        var body = command[SystemCommand.DeadlineBytes..];
+        var wager = new WagerBody(body);
+        bool hasSpot = false;
+        while (wager.TryNext(out var line))
+        {
+            hasSpot |= line.Spot;
+        }
+
+        return hasSpot ? body[wager.Position..].ToArray() : null;
     }
 
     /// <summary>Takes in an entry. <paramref name="command"/> is its stored command: deadline (8) and canonical body.</summary>
@@ -123,8 +148,8 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
             BusinessDay = entry.BusinessDay;
         }
 
-        Source(entry.Source).Record(in entry, Rules.KeyEpoch);
-        if (entry.Code == ResultCode.Accepted)
+        Source(entry.Source).Record(in entry, Rules.KeyEpoch, PicksOf(in entry, command));
+        if (entry.Code is ResultCode.Accepted or ResultCode.ReversalToSupervisor)
         {
             _effects.Apply(this, in entry, command);
         }

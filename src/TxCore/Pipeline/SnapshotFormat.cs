@@ -35,6 +35,7 @@ internal sealed class SnapshotWriter
         Int64(entry.AmountCents);
         Int64(entry.ExpiresAt);
         Int64((entry.FaultLine << 8) | (int)entry.FaultField);
+        Counted(record.Picks);
     }
 
     private Span<byte> Take(int count)
@@ -91,7 +92,8 @@ internal ref struct SnapshotReader(ReadOnlySpan<byte> bytes)
         long fault = Int64();
         entry.FaultLine = (byte)(fault >> 8);
         entry.FaultField = (BodyField)(byte)fault;
-        return new OutcomeRecord { Entry = entry, KeyEpoch = (ushort)packed };
+        var picks = Counted();
+        return new OutcomeRecord { Entry = entry, KeyEpoch = (ushort)packed, Picks = picks.IsEmpty ? null : picks.ToArray() };
     }
 
     private ReadOnlySpan<byte> Take(int count)

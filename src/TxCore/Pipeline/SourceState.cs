@@ -12,6 +12,9 @@ public struct OutcomeRecord
 
     /// <summary>Control-code key epoch at its decision.</summary>
     public ushort KeyEpoch;
+
+    /// <summary>The runners that the host picked; null for none.</summary>
+    public byte[]? Picks;
 }
 
 /// <summary>
@@ -61,7 +64,7 @@ public sealed class SourceState(uint id, int window)
     }
 
     /// <summary>Takes in the entry of the next sequence.</summary>
-    public void Record(in Entry entry, ushort keyEpoch)
+    public void Record(in Entry entry, ushort keyEpoch, byte[]? picks)
     {
         if (entry.Sequence != _next || entry.Previous != LastNumber)
         {
@@ -74,7 +77,7 @@ public sealed class SourceState(uint id, int window)
             Grow();
         }
 
-        _recent[entry.Sequence & (_recent.Length - 1)] = new OutcomeRecord { Entry = entry, KeyEpoch = keyEpoch };
+        _recent[entry.Sequence & (_recent.Length - 1)] = new OutcomeRecord { Entry = entry, KeyEpoch = keyEpoch, Picks = picks };
         LastNumber = entry.Number;
         if (entry.Sequence % MarkInterval == 0)
         {

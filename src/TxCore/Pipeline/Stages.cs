@@ -5,6 +5,7 @@ using TxCore.Diagnostics;
 using TxCore.Protocol;
 using TxCore.Sessions;
 using TxCore.Storage;
+using TxCore.Wagering.Totals;
 
 namespace TxCore.Pipeline;
 
@@ -175,7 +176,8 @@ internal sealed class PersistStage(
 }
 
 /// <summary>Stage 3: sends the answers and broadcasts of what is durable, one flush for each connection and batch.</summary>
-internal sealed class ReplyStage(DefinitionsBoard board, SessionRegistry sessions, Intake intake, StageLatencies latencies, ShardFailure failure)
+internal sealed class ReplyStage(
+    DefinitionsBoard board, PoolTotalsBoard totals, SessionRegistry sessions, Intake intake, StageLatencies latencies, ShardFailure failure)
     : IBatchEventHandler<TxEvent>, IEventProcessorSequenceAware
 {
     private readonly HashSet<ISessionPeer> _dirty = [];
@@ -195,6 +197,7 @@ internal sealed class ReplyStage(DefinitionsBoard board, SessionRegistry session
         foreach (var work in batch)
         {
             Publish(work);
+            totals.Append(work);
             if (work.Session is { } session)
             {
                 session.Answer(work);

@@ -16,13 +16,36 @@ internal sealed class StateEffects
         var body = command.Length > SystemCommand.DeadlineBytes ? command[SystemCommand.DeadlineBytes..] : default;
         switch (entry.Kind)
         {
+            case MessageType.Reversal when entry.Code == ResultCode.ReversalToSupervisor:
+                state.Tickets[entry.Reference] = PresentState.Disputed;
+                break;
             case MessageType.Wager:
+                Wager(state, body);
                 break;
             case MessageType.Cancel:
                 state.Tickets[entry.Reference] = PresentState.Cancelled;
+                Addendum.ApplyUndo(state, command[Addendum.Start(entry.Kind, command)..]);
                 break;
             case MessageType.Reversal:
-                Reverse(state, entry.Reference);
+                Reverse(state, entry.Reference, command);
+                break;
+            case MessageType.SupervisorResolve:
+                Resolve(state, in entry, command, body);
+                break;
+            case MessageType.Pay:
+                state.Tickets[entry.Reference] = PresentState.Paid;
+                PayRules.Apply(state, command[Addendum.Start(entry.Kind, command)..]);
+                break;
+            case MessageType.VoucherRedeem:
+                state.Tickets[entry.Reference] = PresentState.Paid;
+                break;
+            case MessageType.VoucherIssue:
+                break;
+            case MessageType.PlayersBar:
+                PlayerRules.ApplyBar(state, Bodies.Decode<PlayersBar>(body), entry.SequencedAt);
+                break;
+            case MessageType.PlayerLimit:
+                PlayerRules.ApplyLimit(state, Bodies.Decode<PlayerLimit>(body), entry.SequencedAt);
                 break;
             case MessageType.Hold:
                 Hold(state, in entry, body);
@@ -68,7 +91,23 @@ internal sealed class StateEffects
         }
     }
 
-    private static void Reverse(ShardState state, long number)
+    /// <summary>Counts the stakes into their pools and into the player's periods.</summary>
+    private static void Wager(ShardState state, ReadOnlySpan<byte> body)
+    {
+        var wager = new WagerBody(body);
+        while (wager.TryNext(out var line))
+        {
+            var (race, pool) = line.FirstPool();
+            state.Races[race.Value].FindPool(pool)!.TakenCents += line.AmountCents;
+        }
+
+        if (!wager.Player.IsEmpty)
+        {
+            state.Players.Account(PlayerKey.Read(wager.Player)).Add(wager.AmountCents, state.BusinessDay, state.BusinessDay);
+        }
+    }
+
+    private static void Reverse(ShardState state, long number, ReadOnlySpan<byte> command)
     {
         if (state.Holds.ContainsKey(number))
         {
@@ -77,6 +116,17 @@ internal sealed class StateEffects
         }
 
         state.Tickets[number] = PresentState.Reversed;
+        Addendum.ApplyUndo(state, command[Addendum.Start(MessageType.Reversal, command)..]);
+    }
+
+    private static void Resolve(ShardState state, in Entry entry, ReadOnlySpan<byte> command, ReadOnlySpan<byte> body)
+    {
+        bool isGranted = Bodies.Decode<SupervisorResolve>(body).IsGranted;
+        state.Tickets[entry.Reference] = isGranted ? PresentState.Reversed : PresentState.Live;
+        if (isGranted)
+        {
+            Addendum.ApplyUndo(state, command[Addendum.Start(entry.Kind, command)..]);
+        }
     }
 
     private void Hold(ShardState state, in Entry entry, ReadOnlySpan<byte> body)

@@ -17,7 +17,8 @@ internal static class SystemCommand
 
     /// <summary>True for the entries that name one subject; the others of the band have bodies of their own or none.</summary>
     public static bool HasSubject(MessageType kind) =>
-        kind is MessageType.RaceStopDue or MessageType.SaleCloseDue or MessageType.DayOpened or MessageType.HoldExpired;
+        kind is MessageType.RaceStopDue or MessageType.SaleCloseDue or MessageType.DayOpened or MessageType.HoldExpired
+            or MessageType.RaceCloseDue;
 
     public static void Write(long subject, Span<byte> command)
     {

@@ -110,6 +110,11 @@ internal sealed class TimeRules(ShardState state)
                 && race.LatestStopAt == item.At;
         }
 
+        if (item.Kind == MessageType.RaceCloseDue)
+        {
+            return state.Races.TryGetValue(item.Subject, out var paid) && paid.ExpiresAt == item.At;
+        }
+
         return state.Sales.TryGetValue((uint)item.Subject, out var sale) && sale.Status == SaleStatus.Open;
     }
 
@@ -131,6 +136,11 @@ internal sealed class TimeRules(ShardState state)
                 Reference = reference,
             },
         };
+        if (kind == MessageType.RaceCloseDue && state.Races[subject] is var race)
+        {
+            due.Entry.AmountCents = race.OwedCents - race.PaidCents;
+        }
+
         Span<byte> command = stackalloc byte[SystemCommand.SubjectBytes];
         SystemCommand.Write(subject, command);
         long version = state.DefinitionsVersion;

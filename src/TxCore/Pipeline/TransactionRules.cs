@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using TxCore.Protocol;
+using TxCore.Protocol.Messages;
 using TxCore.Storage;
 using TxCore.Ticketing;
 using TxCore.Wagering;
@@ -20,6 +21,9 @@ internal readonly record struct ReversalFields(long OriginalSequence, long Amoun
 /// <summary>Sends a transaction of the next sequence to the rule of its kind and fills in what the entry records of it.</summary>
 internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
 {
+    private readonly PayRules _pay = new(state, keys);
+    private readonly PickList _picks = new();
+
     public Verdict Check(TxEvent work, ref Entry entry, long now)
     {
         if (!work.BodyReadable)
@@ -40,7 +44,7 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
         switch (work.Type)
         {
             case MessageType.Wager:
-                return Wager(work, ref entry);
+                return Wager(work, ref entry, now);
             case MessageType.Hold:
                 return SeatRules.Hold(state, work.Body, now, out entry.AmountCents, out entry.ExpiresAt);
             case MessageType.Confirm:
@@ -52,8 +56,12 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
                 return Cancel(work, ref entry, now);
             case MessageType.Reversal:
                 return Reversal(work, ref entry);
-            case MessageType.Pay:
-                return Pay(work, ref entry);
+            case MessageType.Pay or MessageType.VoucherRedeem or MessageType.VoucherIssue:
+                return _pay.Check(work, ref entry, now);
+            case MessageType.SupervisorResolve:
+                return Resolve(work, ref entry);
+            case MessageType.RacePublish:
+                return Publish(work);
             case MessageType.DrawRegister or MessageType.DrawWithdraw:
                 return Verdict.Refuse(ResultCode.DrawNotOpen, BodyField.Draw);
             default:
@@ -75,9 +83,11 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
 
         switch (work.Type)
         {
-            case MessageType.Cancel or MessageType.Pay:
-                long number = BinaryPrimitives.ReadInt64LittleEndian(work.Body[12..]);
+            case MessageType.Cancel or MessageType.Pay or MessageType.VoucherRedeem or MessageType.SupervisorResolve:
+                long number = TicketNumber(work);
                 return number < 1 || number > state.LastNumber || CarriedTicket(work, number) is not null;
+            case MessageType.RacePublish:
+                return work.Settlement is not null;
             case MessageType.Reversal:
                 long original = ReversalFields.Read(work.Body).OriginalSequence;
                 return original < 1 || original >= work.Sequence || (work.Carried is { } row && row.Entry.Sequence == original && row.Entry.Source == work.Source);
@@ -86,13 +96,28 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
         }
     }
 
+    /// <summary>The number that a transaction about a ticket or voucher names.</summary>
+    public static long TicketNumber(TxEvent work) =>
+        BinaryPrimitives.ReadInt64LittleEndian(work.Body[(work.Type == MessageType.SupervisorResolve ? Wire.ControlHeaderBytes : 8 + 4)..]);
+
+    /// <summary>The row of that number that came with the event; null when it is another's or there is none.</summary>
+    public static FetchedRow? CarriedTicket(TxEvent work, long number) =>
+        work.Carried is { } row && row.Entry.Number == number ? row : null;
+
     private static bool IsLate(TxEvent work, long now) =>
         BinaryPrimitives.ReadInt64LittleEndian(work.Command) is var deadline and not 0 && now > deadline;
 
-    private Verdict Wager(TxEvent work, ref Entry entry)
+    private Verdict Wager(TxEvent work, ref Entry entry, long now)
     {
-        var verdict = WagerRules.Check(state, work.Body, ref work.Combinations, out long amountCents);
+        _picks.Clear();
+        var verdict = WagerRules.Check(state, keys, entry.Number, now, work.Body, ref work.Combinations, _picks, out long amountCents);
         entry.AmountCents = verdict.IsAccepted ? amountCents : 0;
+        if (verdict.IsAccepted && _picks.Count > 0)
+        {
+            work.Picks = _picks.ToArray();
+            work.Picks.CopyTo(work.ExtendCommand(work.Picks.Length));
+        }
+
         return verdict;
     }
 
@@ -112,7 +137,12 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
     {
         entry.Reference = BinaryPrimitives.ReadInt64LittleEndian(work.Body[12..]);
         var verdict = UndoRules.Cancel(state, CarriedTicket(work, entry.Reference), work.Outlet, now);
-        entry.AmountCents = verdict.IsAccepted ? work.Carried!.Entry.AmountCents : 0;
+        if (verdict.IsAccepted)
+        {
+            entry.AmountCents = work.Carried!.Entry.AmountCents;
+            Addendum.AppendUndo(work, work.Carried);
+        }
+
         return verdict;
     }
 
@@ -127,22 +157,45 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
         var original = work.Carried!;
         entry.Reference = original.Entry.Number;
         var verdict = UndoRules.Reverse(state, original, reversal.AmountCents);
-        entry.AmountCents = verdict.IsAccepted ? original.Entry.AmountCents : 0;
+        if (verdict.IsAccepted)
+        {
+            entry.AmountCents = original.Entry.AmountCents;
+            if (original.Entry.Kind == MessageType.Wager)
+            {
+                Addendum.AppendUndo(work, original);
+            }
+        }
+
         return verdict;
     }
 
-    private Verdict Pay(TxEvent work, ref Entry entry)
+    private Verdict Resolve(TxEvent work, ref Entry entry)
     {
-        var reader = new WireReader(work.Body);
-        reader.Bytes(8 + 4);
-        entry.Reference = reader.Int64();
-        var code = reader.CountedBytes(16);
+        entry.Reference = TicketNumber(work);
         var ticket = CarriedTicket(work, entry.Reference);
-        bool fits = ticket is not null
-            && Receipt.ControlCodeFits(keys[state.KeyEpochOf(ticket.Entry.Number)], state.Identity.Shard, ticket.Entry, code);
-        return UndoRules.Pay(state, ticket, fits);
+        var resolve = Bodies.Decode<SupervisorResolve>(work.Body);
+        var verdict = ControlRules.HasActor(work.Body) ? UndoRules.Resolve(state, ticket, resolve) : ControlRules.ActorMissing;
+        if (verdict.IsAccepted && resolve.IsGranted)
+        {
+            entry.AmountCents = ticket!.Entry.AmountCents;
+            Addendum.AppendUndo(work, ticket);
+        }
+
+        return verdict;
     }
 
-    private static FetchedRow? CarriedTicket(TxEvent work, long number) =>
-        work.Carried is { } row && row.Entry.Number == number ? row : null;
+    private Verdict Publish(TxEvent work)
+    {
+        byte[] answer = work.Settlement!;
+        var publish = Bodies.Decode<RacePublish>(work.Body);
+        answer.CopyTo(work.ExtendCommand(answer.Length));
+        if (publish.Control.Actor == 0)
+        {
+            return ControlRules.ActorMissing;
+        }
+
+        return state.Races.TryGetValue(publish.Race.Value, out var race)
+            ? ResultRules.Publish(race, publish, answer, out _)
+            : Verdict.Refuse(ResultCode.UnknownRace, BodyField.Race);
+    }
 }

@@ -105,7 +105,10 @@ public sealed class TxEvent
     /// <summary>Logon: the highest number the client holds; below 0 when it is above any that can be.</summary>
     public long LastNumberHeld;
 
-    /// <summary>Deadline (8) and canonical body, or the raw body when it could not be read.</summary>
+    /// <summary>
+    /// Deadline (8) and canonical body, or the raw body when it could not be read. Decide puts its addendum behind it
+    /// (<see cref="Addendum"/>).
+    /// </summary>
     public byte[] Command = new byte[256];
 
     /// <summary>Bytes of <see cref="Command"/> in use.</summary>
@@ -119,6 +122,9 @@ public sealed class TxEvent
 
     /// <summary>The old row a rule needs, looked up beside the ring; null when there is none.</summary>
     public FetchedRow? Carried;
+
+    /// <summary>The settlement of a publication, counted beside the ring (<see cref="Wagering.Settlement.SettlementAnswer"/>); null when there is none.</summary>
+    public byte[]? Settlement;
 
     /// <summary>Replay: expiries already taken at this event's time; 0 otherwise.</summary>
     public int ExpiriesTaken;
@@ -193,6 +199,18 @@ public sealed class TxEvent
     /// <summary>The body behind the deadline.</summary>
     public ReadOnlySpan<byte> Body => Command.AsSpan(SystemCommand.DeadlineBytes, CommandBytes - SystemCommand.DeadlineBytes);
 
+    /// <summary>Makes <paramref name="bytes"/> of room behind the command and counts them as part of it.</summary>
+    public Span<byte> ExtendCommand(int bytes)
+    {
+        if (Command.Length < CommandBytes + bytes)
+        {
+            Array.Resize(ref Command, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(CommandBytes + bytes)));
+        }
+
+        CommandBytes += bytes;
+        return Command.AsSpan(CommandBytes - bytes, bytes);
+    }
+
     /// <summary>Makes room for a command of <paramref name="bytes"/>; called by the session before it fills <see cref="Command"/>.</summary>
     public void ReserveCommand(int bytes)
     {
@@ -230,6 +248,7 @@ public sealed class TxEvent
     {
         Session = null;
         Carried = null;
+        Settlement = null;
         SourceState = null;
         Picks = null;
         if (Due.Count > 0)

@@ -13,7 +13,7 @@ namespace TxCore.Sessions;
 public sealed class AnswerEncoder(ShardIdentity identity, ReceiptKeys keys)
 {
     /// <summary>Largest frame this encoder writes.</summary>
-    public const int FrameBytesMax = 256;
+    public const int FrameBytesMax = 512;
 
     /// <summary>Milliseconds a client waits before it sends again after BUSY.</summary>
     public const uint RetryAfterMilliseconds = 100;
@@ -114,5 +114,5 @@ public sealed class AnswerEncoder(ShardIdentity identity, ReceiptKeys keys)
     /// <summary>Only what stands may be printed: a ticket that was cancelled or reversed since must not come out again.</summary>
     private static bool IsPrintable(in Entry entry, PresentState state) =>
         entry.Code == ResultCode.Accepted
-        && ((entry.Kind == MessageType.Wager && state == PresentState.Live) || (entry.Kind == MessageType.Confirm && state == PresentState.Confirmed));
+        && ((entry.Kind is MessageType.Wager or MessageType.VoucherIssue && state == PresentState.Live) || (entry.Kind == MessageType.Confirm && state == PresentState.Confirmed));
 }

@@ -21,6 +21,7 @@ public sealed class DefinitionsBoard(TimeProvider clock)
     private static readonly TimeSpan PageLife = TimeSpan.FromMilliseconds(500);
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, RaceItem> _races = [];
+    private readonly Dictionary<long, int> _definedOn = [];
     private readonly SortedDictionary<uint, SaleItem> _sales = [];
     private readonly Dictionary<uint, List<InventoryCell>> _cells = [];
     private readonly byte[] _item = new byte[8 * 1024];
@@ -44,6 +45,7 @@ public sealed class DefinitionsBoard(TimeProvider clock)
             foreach (var race in state.Races.Values)
             {
                 _races[race.Id.Value] = Describe(race);
+                _definedOn[race.Id.Value] = race.DefinedOn;
             }
 
             foreach (var sale in state.Sales.Values)
@@ -64,6 +66,15 @@ public sealed class DefinitionsBoard(TimeProvider clock)
 
     /// <summary>The business day of the last committed event, as <c>YYYYMMDD</c>.</summary>
     public long BusinessDay => Volatile.Read(ref _businessDay);
+
+    /// <summary>A race as committed, with the business day it was defined on; null when it is not known.</summary>
+    public (RaceItem Race, int DefinedOn)? FindRace(RaceId race)
+    {
+        lock (_gate)
+        {
+            return _races.TryGetValue(race.Value, out var item) ? (item, _definedOn[race.Value]) : null;
+        }
+    }
 
     /// <summary>Told the highest committed number and the business day.</summary>
     public void SetProgress(long number, long businessDay)
@@ -165,6 +176,7 @@ public sealed class DefinitionsBoard(TimeProvider clock)
     {
         if (change.Change == MessageType.RaceDefine)
         {
+            _definedOn[change.Race.Value] = work.Entry.BusinessDay;
             var race = Bodies.RaceDefine(work.Body);
             _races[change.Race.Value] = new RaceItem(
                 race.Race, RaceStatus.Draft, 0, race.StartsAt, race.LatestStopAt, race.RunnerCount, 0, race.Pools, ResultStage.None, []);
@@ -172,12 +184,27 @@ public sealed class DefinitionsBoard(TimeProvider clock)
         }
 
         var item = _races[change.Race.Value];
-        long latestStopAt = change.Change == MessageType.RaceReopen ? new RaceBody(work.Body).LatestStopAt : item.LatestStopAt;
+        if (change.Change == MessageType.RaceCloseDue)
+        {
+            _races.Remove(change.Race.Value);
+            _definedOn.Remove(change.Race.Value);
+            return;
+        }
+
+        if (change.Change == MessageType.RaceResult)
+        {
+            var result = Bodies.Decode<RaceResult>(work.Body);
+            item = item with { Stage = result.Stage, Finish = result.Finish };
+        }
+
+        bool isMoved = change.Change == MessageType.RacePostpone && change.State != (byte)RaceStatus.Postponed;
+        long latestStopAt = isMoved || change.Change == MessageType.RaceReopen ? new RaceBody(work.Body).LatestStopAt : item.LatestStopAt;
         uint scratched = change.Runner == 0 ? item.ScratchedMask : item.ScratchedMask | (1u << change.Runner);
         _races[change.Race.Value] = item with
         {
             Status = (RaceStatus)change.State,
             Epoch = change.Epoch,
+            StartsAt = isMoved ? item.StartsAt + (latestStopAt - item.LatestStopAt) : item.StartsAt,
             LatestStopAt = latestStopAt,
             ScratchedMask = scratched,
         };

@@ -46,7 +46,8 @@ internal sealed class FrameIntake(Session session, SessionServices services)
     }
 
     /// <summary>Publishes one frame with the row it needs, out of the reserve when it is a control.</summary>
-    public async ValueTask<bool> PublishOneAsync(MessageType type, ReadOnlySequence<byte> payload, FetchedRow? carried, CancellationToken cancellationToken)
+    public async ValueTask<bool> PublishOneAsync(
+        MessageType type, ReadOnlySequence<byte> payload, FetchedRow? carried, byte[]? settlement, CancellationToken cancellationToken)
     {
         long slot;
         if (!type.IsControl() || !services.Intake.TryClaimControl(out slot))
@@ -60,7 +61,9 @@ internal sealed class FrameIntake(Session session, SessionServices services)
         }
 
         session.AddInFlight(1);
-        FillOne(services.Intake[slot], type, in payload, carried, Now(), Stopwatch.GetTimestamp());
+        var work = services.Intake[slot];
+        FillOne(work, type, in payload, carried, Now(), Stopwatch.GetTimestamp());
+        work.Settlement = settlement;
         services.Intake.Publish(slot, 1);
         return true;
     }

@@ -71,6 +71,7 @@ public sealed partial class Session
                 : SubmitAsync(type, payload),
             MessageType.Heartbeat => HeartbeatAsync(payload),
             MessageType.DefinitionsRequest => DefinitionsAsync(payload),
+            MessageType.PoolTotalsRequest => PoolTotalsAsync(payload),
             MessageType.Logoff => LogoffAsync(),
             _ => RefuseFrameAsync(IsOnTheWire(type) ? ResultCode.UnexpectedMessage : ResultCode.UnknownMessage, type),
         };
@@ -128,12 +129,13 @@ public sealed partial class Session
     {
         await _frames.PublishAsync(_closing.Token);
         Storage.FetchedRow? row = null;
+        byte[]? settlement = null;
         if (!type.IsControl() || RowLookup.IsNeeded(type, in payload, _sourceState!, InFlight))
         {
             await WaitIdleAsync();
             if (RowLookup.IsNeeded(type, in payload, _sourceState!, 0))
             {
-                (bool found, row) = await RowLookup.FetchAsync(type, payload, _sourceState!, _services, _closing.Token);
+                (bool found, row, settlement) = await RowLookup.FetchAsync(type, payload, _sourceState!, _services, _closing.Token);
                 if (!found)
                 {
                     SendNotDecided(source, sequence, ResultCode.Busy);
@@ -142,7 +144,7 @@ public sealed partial class Session
             }
         }
 
-        await _frames.PublishOneAsync(type, payload, row, _closing.Token);
+        await _frames.PublishOneAsync(type, payload, row, settlement, _closing.Token);
     }
 
     private async ValueTask PublishTurnAsync() => await _frames.PublishAsync(_closing.Token);
@@ -168,6 +170,17 @@ public sealed partial class Session
         }
 
         Send(_services.Board.Page(in request));
+        return default;
+    }
+
+    private ValueTask PoolTotalsAsync(ReadOnlySequence<byte> payload)
+    {
+        if (!Frame.TryDecode<PoolTotalsRequest>(payload.ToArray(), out var request))
+        {
+            return RefuseFrameAsync(ResultCode.FrameTooShort, MessageType.PoolTotalsRequest);
+        }
+
+        Send(_services.Totals.Answer(in request));
         return default;
     }
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using TxCore.Pipeline;
 using TxCore.Storage;
+using TxCore.Wagering.Settlement;
+using TxCore.Wagering.Totals;
 
 namespace TxCore.Sessions;
 
@@ -44,13 +46,15 @@ public interface ISourceDirectory
 /// <param name="Board">What is on sale.</param>
 /// <param name="Sources">Who may log on.</param>
 /// <param name="Reader">Look-ups of old rows.</param>
+/// <param name="Settler">Counts races for their publication.</param>
+/// <param name="Totals">Pool totals.</param>
 /// <param name="Encoder">Encodes answers.</param>
 /// <param name="Limits">Limits.</param>
 /// <param name="Clock">The clock.</param>
 /// <param name="Logger">The log.</param>
 public sealed record SessionServices(
     ShardIdentity Identity, Intake Intake, IAdmission Admission, SessionRegistry Registry, DefinitionsBoard Board, ISourceDirectory Sources,
-    IShardReader Reader, AnswerEncoder Encoder, SessionLimits Limits, TimeProvider Clock, ILogger Logger);
+    IShardReader Reader, IRaceSettler Settler, PoolTotalsBoard Totals, AnswerEncoder Encoder, SessionLimits Limits, TimeProvider Clock, ILogger Logger);
 
 /// <summary>Whether transactions are taken now; asked for every frame.</summary>
 public interface IAdmission

@@ -128,6 +128,24 @@ public interface IShardReader
     /// </summary>
     ValueTask<FetchedRow?> FindBySequenceAsync(uint source, long sequence, long laterNumber, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Visits line 1 of every accepted entry about the races of a meeting (definitions, controls, stops that fell due), in number order,
+    /// of business day <paramref name="fromDay"/> and later.
+    /// </summary>
+    ValueTask ReadMeetingAsync(uint day, byte meeting, int fromDay, RowVisitor visitor, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Visits line 1 of every accepted wager with a line on a race, and of every one with a report in the race's meeting, in number
+    /// order, of business day <paramref name="fromDay"/> and later; those taken back since included.
+    /// </summary>
+    ValueTask ReadWagersAsync(RaceId race, int fromDay, RowVisitor visitor, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The tickets that were cancelled or reversed, a supervisor's reversals included, by entries of business day
+    /// <paramref name="fromDay"/> and later.
+    /// </summary>
+    ValueTask<HashSet<long>> ReadUndoneAsync(int fromDay, CancellationToken cancellationToken);
+
     /// <summary>The newest snapshots, newest first; at most three.</summary>
     ValueTask<IReadOnlyList<SnapshotInfo>> ListSnapshotsAsync(CancellationToken cancellationToken);
 

@@ -104,6 +104,12 @@ public sealed class Race(RaceId id)
     /// <summary>The published settlement; null before.</summary>
     public RaceSettlement? Settlement { get; set; }
 
+    /// <summary>The same as stored, for snapshots.</summary>
+    public byte[] SettlementBytes { get; set; } = [];
+
+    /// <summary>The business day it was defined on, as <c>YYYYMMDD</c>: no row about it is older.</summary>
+    public int DefinedOn { get; set; }
+
     /// <summary>When its tickets expire, microseconds since 1970-01-01 UTC; 0 until they can be paid or refunded.</summary>
     public long ExpiresAt { get; set; }
 

@@ -6,10 +6,14 @@ namespace TxCore.Wagering;
 /// <summary>Checks what a line selects and counts its unit bets (<c>domain.md</c> section 1.5, validation of shape).</summary>
 internal static class SelectionRules
 {
-    /// <summary>Checks the line's flags, runners and formula; <paramref name="combinations"/> is the number of unit bets it covers.</summary>
-    public static Verdict Check(Race race, Pool pool, BetRule rule, in WagerLineView line, out long combinations)
+    /// <summary>
+    /// Checks the line's flags, runners and formula; <paramref name="combinations"/> is the number of unit bets it covers,
+    /// <paramref name="missing"/> how many runners the host has to pick (spot).
+    /// </summary>
+    public static Verdict Check(Race race, Pool pool, BetRule rule, in WagerLineView line, out long combinations, out int missing)
     {
         combinations = 0;
+        missing = 0;
         var verdict = CheckOptions(pool, rule, in line);
         if (!verdict.IsAccepted)
         {
@@ -17,7 +21,48 @@ internal static class SelectionRules
         }
 
         verdict = CheckRunners(race, in line);
-        return verdict.IsAccepted ? Count(race, pool, rule.UnitRunners(line.Risk), in line, out combinations) : verdict;
+        if (!verdict.IsAccepted)
+        {
+            return verdict;
+        }
+
+        int unit = rule.UnitRunners(line.Risk);
+        return line.Spot
+            ? CountSpot(race, unit, in line, out combinations, out missing)
+            : Count(race, pool, unit, in line, out combinations);
+    }
+
+    /// <summary>The runners that the host may pick for a line: bit n for runner n. Those named and those scratched are not among them.</summary>
+    public static uint Eligible(Race race, in WagerLineView line)
+    {
+        uint eligible = ((1u << race.RunnerCount) - 1) << 1;
+        eligible &= ~race.ScratchedMask;
+        foreach (byte runner in line.Bases)
+        {
+            eligible &= ~(1u << runner);
+        }
+
+        return line.Complement == 0 ? eligible : eligible & ~(1u << line.Complement);
+    }
+
+    /// <summary>The customer names fewer runners than a unit bet needs, from the first place on; the host completes them.</summary>
+    private static Verdict CountSpot(Race race, int unit, in WagerLineView line, out long combinations, out int missing)
+    {
+        combinations = 0;
+        missing = 0;
+        if (line.Bases.Contains((byte)0) || line.Bases.Length >= unit || !line.Associates.IsEmpty)
+        {
+            return Verdict.Refuse(ResultCode.WrongCount, BodyField.Bases);
+        }
+
+        if (BitOperations.PopCount(Eligible(race, in line)) < unit - line.Bases.Length)
+        {
+            return Verdict.Refuse(ResultCode.WrongCount, BodyField.Spot);
+        }
+
+        missing = unit - line.Bases.Length;
+        combinations = BetRules.Unit(unit, line.AllOrders);
+        return Verdict.Accepted;
     }
 
     private static Verdict CheckOptions(Pool pool, BetRule rule, in WagerLineView line)
@@ -27,7 +72,7 @@ internal static class SelectionRules
             return Verdict.Refuse(ResultCode.AllOrdersNotAllowed, BodyField.AllOrders);
         }
 
-        if (line.Spot)
+        if (line.Spot && !(pool.TakesSpot && line.Formula == Formula.Unit))
         {
             return Verdict.Refuse(ResultCode.SpotNotAllowed, BodyField.Spot);
         }

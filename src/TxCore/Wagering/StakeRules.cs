@@ -23,7 +23,7 @@ internal static class StakeRules
             return verdict;
         }
 
-        if (priceCents < pool.BaseStakeCents)
+        if (priceCents < pool.BaseStakeCents && !(line.StakeForm == StakeForm.Flexi && pool.TakesSmallFlexi))
         {
             return Verdict.Refuse(ResultCode.StakeBelowMinimum, BodyField.Stake);
         }
@@ -62,11 +62,14 @@ internal static class StakeRules
             : Verdict.Refuse(ResultCode.StakeNotMultiple, BodyField.Stake);
     }
 
-    /// <summary>A percentage of the base stake for each unit bet; only for formulas of several, and whole cents in all.</summary>
+    /// <summary>
+    /// A percentage of the base stake for each unit bet, whole cents in all. Only for formulas of several, and for one base stake at least,
+    /// unless the pool says otherwise.
+    /// </summary>
     private static Verdict Flexi(Pool pool, in WagerLineView line, long combinations, out long priceCents)
     {
         priceCents = 0;
-        if (line.Formula == Formula.Unit || line.Stake is < 1 or >= Percent || Array.IndexOf(pool.FlexiPercents, (byte)line.Stake) < 0)
+        if ((line.Formula == Formula.Unit && !pool.TakesSmallFlexi) || line.Stake is < 1 or >= Percent || Array.IndexOf(pool.FlexiPercents, (byte)line.Stake) < 0)
         {
             return Verdict.Refuse(ResultCode.FlexiNotAllowed, BodyField.Stake);
         }

@@ -1,5 +1,6 @@
 using TxCore.Pipeline;
 using TxCore.Protocol;
+using TxCore.Protocol.Messages;
 using TxCore.Storage;
 
 namespace TxCore.Wagering;
@@ -57,7 +58,7 @@ internal static class UndoRules
             return ReverseHold(state, in entry, amountCents);
         }
 
-        if (entry.Kind != MessageType.Wager)
+        if (entry.Kind is not (MessageType.Wager or MessageType.VoucherIssue))
         {
             return Verdict.Refuse(ResultCode.CancelNotAllowed, BodyField.Sequence);
         }
@@ -73,26 +74,32 @@ internal static class UndoRules
             return Verdict.Refuse(ResultCode.AmountMismatch, BodyField.Amount);
         }
 
-        return AnyRaceStopped(state, original, out _)
+        return entry.Kind == MessageType.Wager && AnyRaceStopped(state, original, out _)
             ? Verdict.Refuse(ResultCode.ReversalToSupervisor, BodyField.Race)
             : Verdict.Accepted;
     }
 
-    /// <summary>Decides a payment. No dividend is published yet in these rules, so a good ticket is not payable yet.</summary>
-    public static Verdict Pay(ShardState state, FetchedRow? ticket, bool controlCodeFits)
+    /// <summary>Decides what becomes of a ticket whose reversal came after a stop; nothing is taken back once a dividend counted its stake.</summary>
+    public static Verdict Resolve(ShardState state, FetchedRow? ticket, SupervisorResolve resolve)
     {
-        if (ticket is not { } row || row.Entry.Kind != MessageType.Wager || row.Entry.Code != ResultCode.Accepted)
+        if (ticket is null || state.Tickets[ticket.Entry.Number] != PresentState.Disputed)
         {
-            return Verdict.Refuse(ResultCode.TicketUnknown, BodyField.Number);
+            return Verdict.Refuse(ResultCode.NothingToResolve, BodyField.Number);
         }
 
-        if (!controlCodeFits)
+        if (!resolve.IsGranted)
         {
-            return Verdict.Refuse(ResultCode.BadControlCode, BodyField.ControlCode);
+            return Verdict.Accepted;
         }
 
-        var verdict = CheckLive(state, row.Entry.Number);
-        return verdict.IsAccepted ? Verdict.Refuse(ResultCode.NotPayableYet, BodyField.Number) : verdict;
+        if (!ResultRules.HasSecondActor(resolve.Control))
+        {
+            return Verdict.Refuse(ResultCode.SecondActorNeeded, BodyField.Actor);
+        }
+
+        return AnyRace(state, ticket, static race => race.Status > RaceStatus.Official)
+            ? Verdict.Refuse(ResultCode.RaceState, BodyField.Race)
+            : Verdict.Accepted;
     }
 
     private static Verdict ReverseHold(ShardState state, in Entry entry, long amountCents)
@@ -107,25 +114,49 @@ internal static class UndoRules
         return entry.AmountCents == amountCents ? Verdict.Accepted : Verdict.Refuse(ResultCode.AmountMismatch, BodyField.Amount);
     }
 
-    private static Verdict CheckLive(ShardState state, long number) => state.Tickets[number] switch
+    /// <summary>Why a ticket or voucher can no longer be taken back or paid; accepted when it stands.</summary>
+    public static Verdict CheckLive(ShardState state, long number) => state.Tickets[number] switch
     {
+        PresentState.Disputed => Verdict.Refuse(ResultCode.ReversalToSupervisor, BodyField.Number),
         PresentState.None or PresentState.Live => Verdict.Accepted,
         PresentState.Paid => Verdict.Refuse(ResultCode.AlreadyPaid, BodyField.Number),
         _ => Verdict.Refuse(ResultCode.AlreadyCancelled, BodyField.Number),
     };
 
+    /// <summary>True when a race of the ticket, or one that left memory, is as asked.</summary>
+    private static bool AnyRace(ShardState state, FetchedRow ticket, Func<Race, bool> isAsAsked)
+    {
+        var wager = new WagerBody(ticket.Command.AsSpan(SystemCommand.DeadlineBytes));
+        while (wager.TryNext(out var line))
+        {
+            if (!state.Races.TryGetValue(line.Race.Value, out var race) || isAsAsked(race))
+            {
+                return true;
+            }
+
+            var legs = line.Legs;
+            while (legs.TryNext(out var leg))
+            {
+                if (!state.Races.TryGetValue((line.Race with { Race = leg.Race }).Value, out race) || isAsAsked(race))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>True when any race of the ticket no longer takes wagers back: a ticket over several races stands as soon as one stopped.</summary>
     private static bool AnyRaceStopped(ShardState state, FetchedRow ticket, out bool hasWin)
     {
         hasWin = false;
-        bool stopped = false;
         var wager = new WagerBody(ticket.Command.AsSpan(SystemCommand.DeadlineBytes));
         while (wager.TryNext(out var line))
         {
             hasWin |= BetTypes.TypeOf(line.Pool) == BetType.Win;
-            stopped |= !state.Races.TryGetValue(line.Race.Value, out var race) || race.Status == RaceStatus.Stopped;
         }
 
-        return stopped;
+        return AnyRace(state, ticket, static race => race.Status >= RaceStatus.Stopped);
     }
 }

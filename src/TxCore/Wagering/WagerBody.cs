@@ -52,6 +52,13 @@ public readonly ref struct WagerLineView
     /// <summary>The legs, to be read one after the other.</summary>
     public WagerLegs Legs => new(_legs, LegCount);
 
+    /// <summary>The race and pool that the stake goes into: of a report, those of its first leg.</summary>
+    public (RaceId Race, ushort Pool) FirstPool()
+    {
+        var legs = Legs;
+        return legs.TryNext(out var first) ? (Race with { Race = first.Race }, first.Pool) : (Race, Pool);
+    }
+
     internal WagerLineView(WireReader line)
     {
         Race = new RaceId(line.UInt32(), line.Byte(), line.Byte());
@@ -140,14 +147,23 @@ public ref struct WagerBody
     /// <summary>How it is paid.</summary>
     public readonly PaymentMeans PaymentMeans;
 
+    /// <summary>Player key; empty for none.</summary>
+    public readonly ReadOnlySpan<byte> Player;
+
+    /// <summary>True when a payment authorisation is named.</summary>
+    public readonly bool HasAuthorisation;
+
+    /// <summary>Bytes read so far; behind the last line, where the addendum begins.</summary>
+    public readonly int Position => _reader.Position;
+
     /// <summary>Starts reading; the body was checked by <see cref="Storage.CanonicalBody"/>.</summary>
     public WagerBody(ReadOnlySpan<byte> body)
     {
         _reader = new WireReader(body);
         _reader.Bytes(8 + 8 + 4);
         PaymentMeans = (PaymentMeans)_reader.Byte();
-        _reader.CountedBytes(Wire.PersonKeyBytes);
-        _reader.CountedBytes(Wire.AuthorisationBytesMax);
+        Player = _reader.CountedBytes(Wire.PersonKeyBytes);
+        HasAuthorisation = !_reader.CountedBytes(Wire.AuthorisationBytesMax).IsEmpty;
         AmountCents = _reader.Int64();
         LineCount = _reader.Byte();
         _linesLeft = LineCount;

@@ -7,15 +7,25 @@ namespace TxCore.Wagering;
 internal static class WagerRules
 {
     /// <summary>Checks every line; the first fault refuses the whole ticket and is named by line and field.</summary>
-    public static Verdict Check(ShardState state, ReadOnlySpan<byte> body, ref LineCombinations combinations, out long amountCents)
+    public static Verdict Check(
+        ShardState state, ReceiptKeys keys, long ticket, long now, ReadOnlySpan<byte> body, ref LineCombinations combinations, PickList picks,
+        out long amountCents)
     {
         amountCents = 0;
         var wager = new WagerBody(body);
+        var verdict = PlayerRules.CheckPlayer(state, in wager, now);
         int number = 0;
-        while (wager.TryNext(out var line))
+        while (verdict.IsAccepted && wager.TryNext(out var line))
         {
             number++;
-            var verdict = CheckLine(state, in line, out long unitBets, out long priceCents);
+            verdict = CheckLine(state, in line, out long unitBets, out long priceCents, out var race, out int missing);
+            if (verdict.IsAccepted && missing > 0)
+            {
+                var picked = picks.Add((byte)number, missing);
+                SpotPicks.Pick(
+                    keys[state.Rules.KeyEpoch], state.Identity.Shard, ticket, (byte)number, SelectionRules.Eligible(race!, in line), picked);
+            }
+
             if (!verdict.IsAccepted)
             {
                 return verdict.AtLine(number);
@@ -25,7 +35,14 @@ internal static class WagerRules
             amountCents = checked(amountCents + priceCents);
         }
 
-        return amountCents == wager.AmountCents ? Verdict.Accepted : Verdict.Refuse(ResultCode.AmountMismatch, BodyField.Amount);
+        if (!verdict.IsAccepted)
+        {
+            return verdict;
+        }
+
+        return amountCents == wager.AmountCents
+            ? PlayerRules.CheckAmount(state, in wager, now)
+            : Verdict.Refuse(ResultCode.AmountMismatch, BodyField.Amount);
     }
 
     /// <summary>Why no ticket on a race may be taken or undone now; accepted when it may.</summary>
@@ -33,15 +50,18 @@ internal static class WagerRules
     {
         null => Verdict.Refuse(ResultCode.UnknownRace, BodyField.Race),
         { Status: RaceStatus.Open } => Verdict.Accepted,
-        { Status: RaceStatus.Stopped } => Verdict.Refuse(ResultCode.RaceClosed, BodyField.Race),
+        { Status: >= RaceStatus.Stopped } => Verdict.Refuse(ResultCode.RaceClosed, BodyField.Race),
         _ => Verdict.Refuse(ResultCode.RaceNotOpen, BodyField.Race),
     };
 
-    private static Verdict CheckLine(ShardState state, in WagerLineView line, out long combinations, out long priceCents)
+    /// <summary>Checks and prices a line; <paramref name="missing"/> is how many runners the host has to pick.</summary>
+    private static Verdict CheckLine(
+        ShardState state, in WagerLineView line, out long combinations, out long priceCents, out Race? race, out int missing)
     {
         combinations = 0;
         priceCents = 0;
-        state.Races.TryGetValue(line.Race.Value, out var race);
+        missing = 0;
+        state.Races.TryGetValue(line.Race.Value, out race);
         var verdict = CheckRace(race);
         if (!verdict.IsAccepted)
         {
@@ -58,7 +78,7 @@ internal static class WagerRules
             return Verdict.Refuse(ResultCode.PoolNotOffered, BodyField.Pool);
         }
 
-        verdict = SelectionRules.Check(race, pool, rule, in line, out combinations);
+        verdict = SelectionRules.Check(race, pool, rule, in line, out combinations, out missing);
         return verdict.IsAccepted ? StakeRules.Price(pool, in line, combinations, out priceCents) : verdict;
     }
 }

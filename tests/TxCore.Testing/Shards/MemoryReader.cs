@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using TxCore.Protocol;
 using TxCore.Storage;
+using TxCore.Wagering;
 
 namespace TxCore.Testing.Shards;
 
@@ -34,6 +36,55 @@ public sealed class MemoryReader(MemoryDatabase database) : IShardReader
         }
 
         return ValueTask.FromResult(afterNumber);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ReadMeetingAsync(uint day, byte meeting, int fromDay, RowVisitor visitor, CancellationToken cancellationToken) =>
+        await ReadEntriesAsync(
+            0,
+            (in StoredRow row) =>
+            {
+                bool isAboutRace = row.Entry.Kind is (>= MessageType.RaceDefine and <= MessageType.PoolCarryIn) or MessageType.RaceStopDue
+                    or MessageType.RaceCloseDue;
+                if (isAboutRace && row.Entry.Code == ResultCode.Accepted && row.Entry.BusinessDay >= fromDay && RaceOf(in row) is var race
+                    && race.Day == day && race.Meeting == meeting)
+                {
+                    visitor(in row);
+                }
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask ReadWagersAsync(RaceId race, int fromDay, RowVisitor visitor, CancellationToken cancellationToken) =>
+        await ReadEntriesAsync(
+            0,
+            (in StoredRow row) =>
+            {
+                if (row.Entry.Kind == MessageType.Wager && row.Entry.Code == ResultCode.Accepted && row.Entry.BusinessDay >= fromDay
+                    && Concerns(row.Command[sizeof(long)..], race))
+                {
+                    visitor(in row);
+                }
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<HashSet<long>> ReadUndoneAsync(int fromDay, CancellationToken cancellationToken)
+    {
+        var undone = new HashSet<long>();
+        await ReadEntriesAsync(
+            0,
+            (in StoredRow row) =>
+            {
+                bool isUndoing = row.Entry.Kind is MessageType.Cancel or MessageType.Reversal
+                    || (row.Entry.Kind == MessageType.SupervisorResolve && row.Entry.AmountCents != 0);
+                if (isUndoing && row.Entry.Code == ResultCode.Accepted && row.Entry.BusinessDay >= fromDay)
+                {
+                    undone.Add(row.Entry.Reference);
+                }
+            },
+            cancellationToken);
+        return undone;
     }
 
     /// <inheritdoc/>
@@ -101,6 +152,32 @@ public sealed class MemoryReader(MemoryDatabase database) : IShardReader
 
     /// <inheritdoc/>
     public ValueTask<int> CountPartitionsAheadAsync(int businessDay, CancellationToken cancellationToken) => ValueTask.FromResult(7);
+
+    private static RaceId RaceOf(in StoredRow row)
+    {
+        var reader = new WireReader(row.Command[sizeof(long)..]);
+        if (row.Entry.Kind is MessageType.RaceStopDue or MessageType.RaceCloseDue)
+        {
+            return RaceId.FromValue(reader.Int64());
+        }
+
+        reader.Bytes(Wire.ControlHeaderBytes);
+        return new RaceId(reader.UInt32(), reader.Byte(), reader.Byte());
+    }
+
+    private static bool Concerns(ReadOnlySpan<byte> body, RaceId race)
+    {
+        var wager = new WagerBody(body);
+        while (wager.TryNext(out var line))
+        {
+            if (line.Race == race || (line.LegCount > 0 && line.Race.Day == race.Day && line.Race.Meeting == race.Meeting))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private void ThrowIfFailing()
     {
