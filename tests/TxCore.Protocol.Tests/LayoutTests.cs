@@ -79,7 +79,7 @@ public class LayoutTests
     public void A_frame_longer_than_the_limit_is_not_written()
     {
         var pool = new PoolDefinition(1, 200, 300, 0, new byte[16], new byte[16]);
-        var race = new RaceItem(default, RaceStatus.Open, 0, 0, 0, 16, 0, [.. Enumerable.Repeat(pool, Wire.PoolsMax)]);
+        var race = new RaceItem(default, RaceStatus.Open, 0, 0, 0, 16, 0, [.. Enumerable.Repeat(pool, Wire.PoolsMax)], ResultStage.None, []);
         var items = Enumerable.Repeat(new DefinitionItem(race, null, null), 50).ToArray();
         Assert.ThrowsAny<ArgumentException>(() => Frame.Encode(new DefinitionsPage(1, 0, 1, items)));
     }
