@@ -45,7 +45,8 @@ internal readonly record struct BetCode(Channel Channel, BetType Type, bool IsSo
     /// <summary>The operator's code of a bet type in a channel.</summary>
     public static string NameOf(BetType type, Channel channel)
     {
-        string name = Types.First(code => code.Value == type).Key;
+        string name = Types.FirstOrDefault(code => code.Value == type).Key
+            ?? throw new ArgumentOutOfRangeException(nameof(type), type, "There is no such bet.");
         return channel == Channel.Online ? OnlinePrefix + name : name;
     }
 
