@@ -9,8 +9,15 @@ public readonly record struct PoolMass(long GrossCents, long RefundCents, long C
 {
     private const int BasisPoints = 10_000;
 
-    /// <summary>The operator's share of the stakes that are not refunded, to the nearest cent, half a cent up.</summary>
-    public long TakeoutCents => checked((long)(((Int128)(GrossCents - RefundCents) * TakeoutBasisPoints + (BasisPoints / 2)) / BasisPoints));
+    /// <summary>The operator's share of the stakes that are not refunded, to the nearest cent, half a cent up; never more than those.</summary>
+    public long TakeoutCents
+    {
+        get
+        {
+            long stakes = GrossCents - RefundCents;
+            return checked((long)Int128.Min((((Int128)stakes * TakeoutBasisPoints) + (BasisPoints / 2)) / BasisPoints, stakes));
+        }
+    }
 
     /// <summary>What is shared out (M): stakes less refunds less a takeout, and what was carried in.</summary>
     public long SharedCents(long takeoutCents) => checked(GrossCents - RefundCents - takeoutCents + CarryInCents);

@@ -18,7 +18,7 @@ public sealed class EqualSplitStrategy : IDividendStrategy
     internal const int MinimumCents = 110;
     internal const int HundredthsPerCent = 100;
 
-    // 105 = C(4,4) x C(6,4) x C(7,4) / 5: the least number that 1, 5, 15 and 35 quadruplets all divide.
+    // The least number that the 1, 5, 15 and 35 quadruplets of 4 to 7 runners all divide.
     private const int CommonWeight = 105;
     private const int MultiRunners = 4;
 
