@@ -169,6 +169,21 @@ public ref struct WagerBody
         _linesLeft = LineCount;
     }
 
+    /// <summary>What is stored behind the last line, wherever the reading stands: the runners that the host picked, or nothing.</summary>
+    internal readonly ReadOnlySpan<byte> Rest
+    {
+        get
+        {
+            var reader = _reader;
+            for (int line = 0; line < _linesLeft; line++)
+            {
+                reader.Element();
+            }
+
+            return reader.Bytes(reader.Remaining);
+        }
+    }
+
     /// <summary>Reads the next line; false when there is none.</summary>
     public bool TryNext(out WagerLineView line)
     {
