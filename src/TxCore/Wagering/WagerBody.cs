@@ -52,13 +52,6 @@ public readonly ref struct WagerLineView
     /// <summary>The legs, to be read one after the other.</summary>
     public WagerLegs Legs => new(_legs, LegCount);
 
-    /// <summary>The race and pool that the stake goes into: of a report, those of its first leg.</summary>
-    public (RaceId Race, ushort Pool) FirstPool()
-    {
-        var legs = Legs;
-        return legs.TryNext(out var first) ? (Race with { Race = first.Race }, first.Pool) : (Race, Pool);
-    }
-
     internal WagerLineView(WireReader line)
     {
         Race = new RaceId(line.UInt32(), line.Byte(), line.Byte());

@@ -43,6 +43,18 @@ public readonly record struct CarriedStake(RaceId Race, ushort Pool, ushort From
 /// <param name="Carried">What reports carry on, by race and pools.</param>
 public sealed record RaceSettlement(long Basis, PoolSettlement[] Pools, CarriedStake[] Carried)
 {
+    /// <summary>What reports carry into a pool by this settlement, in cents; into the race's own pools that are their first stakes.</summary>
+    public long CarriedInto(RaceId race, ushort pool)
+    {
+        long cents = 0;
+        foreach (var carried in Carried)
+        {
+            cents += carried.Race == race && carried.Pool == pool ? carried.Cents : 0;
+        }
+
+        return cents;
+    }
+
     /// <summary>The settlement of a pool; null when the race has none.</summary>
     public PoolSettlement? Find(ushort pool)
     {

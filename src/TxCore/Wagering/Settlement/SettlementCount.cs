@@ -213,7 +213,7 @@ public sealed class SettlementCount
                 return;
             }
 
-            if (!RaceStandings.TryFind(walk.Race, walk.Leg.Pool, out var settled))
+            if (!RaceStandings.TryFind(walk.Race, walk.Leg.Pool, out var settled) || settled is null)
             {
                 WaitsFor ??= walk.Race.Id;
                 return;

@@ -63,28 +63,32 @@ public static class TicketValue
         {
             if (line.LegCount == 0)
             {
-                Note(races, line.Race, line.Pool, ref standing);
+                Note(races, line.Race, line.Pool, isLeg: false, ref standing);
             }
 
             var legs = line.Legs;
             while (legs.TryNext(out var leg))
             {
-                Note(races, line.Race with { Race = leg.Race }, leg.Pool, ref standing);
+                Note(races, line.Race with { Race = leg.Race }, leg.Pool, isLeg: true, ref standing);
             }
         }
 
         return standing;
     }
 
-    /// <summary>A closed race tells most; else a race without the settlement of the pool makes the ticket wait.</summary>
-    private static void Note(IReadOnlyDictionary<long, Race> races, RaceId id, ushort pool, ref TicketStanding standing)
+    /// <summary>
+    /// A closed race tells most; else a race without the settlement of the pool makes the ticket wait. A void race refunds its lines at once,
+    /// but what a leg carries out of it is told by its publication only.
+    /// </summary>
+    private static void Note(IReadOnlyDictionary<long, Race> races, RaceId id, ushort pool, bool isLeg, ref TicketStanding standing)
     {
         races.TryGetValue(id.Value, out var race);
-        if (RaceStandings.Of(race) == RaceStanding.Expired)
+        if (race is null || RaceStandings.Of(race) == RaceStanding.Expired)
         {
             standing = TicketStanding.Expired;
         }
-        else if (standing != TicketStanding.Expired && (race?.FindPool(pool) is null || !RaceStandings.TryFind(race, pool, out _)))
+        else if (standing != TicketStanding.Expired && (race?.FindPool(pool) is null
+            || !RaceStandings.TryFind(race, pool, out var settled) || (isLeg && settled is null)))
         {
             standing = TicketStanding.Pending;
         }
