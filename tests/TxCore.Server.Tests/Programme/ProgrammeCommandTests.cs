@@ -47,6 +47,14 @@ public sealed class ProgrammeCommandTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_day_that_is_over_is_not_opened()
+    {
+        var over = await CommandLine.RunAsync(
+            "programme", "import", Sample, "--as-planned", "--date", "20200101", "--open", "--actor", "7", "--reason", "2");
+        Assert.Contains("20200101-R1C1 would have stopped by now", over.Exits(1).Error);
+    }
+
+    [Fact]
     public async Task A_day_is_imported_and_opened_once()
     {
         using var deployment = await Deployment.CreateAsync(postgres);
