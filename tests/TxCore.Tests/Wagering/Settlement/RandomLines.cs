@@ -38,7 +38,7 @@ internal static class RandomLines
         var wager = new WagerBody(Card.Body([named]));
         wager.TryNext(out var view);
         var rule = BetRules.Find(BetTypes.TypeOf(line.Pool))!.Value;
-        return SelectionRules.Check(race, race.Pools[0], rule, in view, out long combinations).IsAccepted ? combinations : 0;
+        return SelectionRules.Check(race, race.Pools[0], rule, in view, out long combinations, out _).IsAccepted ? combinations : 0;
     }
 
     public static void ScratchLater(Random random, Race race)
