@@ -70,7 +70,7 @@ internal static class Card
     /// <summary>The stored body of a wager: canonical, with the host's picks behind it.</summary>
     public static byte[] Body(WagerLine[] lines, params Pick[] picks)
     {
-        byte[] frame = Messages.Wager(1, 1, lines).Encode();
+        byte[] frame = Frame.Encode(Messages.Wager(1, 1, lines));
         byte[] stored = new byte[frame.Length + 1024];
         int length = CanonicalBody.Copy(MessageType.Wager, frame.AsSpan(Wire.HeaderBytes + Wire.TransactionHeaderBytes), stored);
         if (picks.Length == 0)
