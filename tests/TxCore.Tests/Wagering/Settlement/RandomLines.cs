@@ -103,7 +103,7 @@ internal static class RandomLines
         int bases = formula switch
         {
             Formula.Unit => unit,
-            Formula.Combined => random.Next(unit, runners.Length) + 1,
+            Formula.Combined => random.Next(unit, Math.Max(unit, runners.Length)) + 1,
             _ => random.Next(1, unit),
         };
         bases = Math.Min(bases, runners.Length);
