@@ -25,15 +25,6 @@ public sealed class PostgresShardReader : IShardReader, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask ReadMeetingAsync(uint day, byte meeting, int fromDay, RowVisitor visitor, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public ValueTask ReadWagersAsync(Protocol.RaceId race, int fromDay, RowVisitor visitor, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public ValueTask<HashSet<long>> ReadUndoneAsync(int fromDay, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
     public async ValueTask<long> ReadEntriesAsync(long afterNumber, RowVisitor visitor, CancellationToken cancellationToken)
     {
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);
