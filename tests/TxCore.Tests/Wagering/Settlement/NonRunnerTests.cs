@@ -85,6 +85,7 @@ public sealed class NonRunnerTests
     [InlineData("2 runners", true, 100, PayRank.AnyOrder, 0, 8)]
     [InlineData("risk", true, 100, PayRank.AnyOrder, 4, 8, 9)]
     [InlineData("below 1.00", true, 99, PayRank.AnyOrder, 0, 8, 9)]
+    [InlineData("above 10,000,000.00", true, 1_000_000_001, PayRank.AnyOrder, 0, 8, 9)]
     [InlineData("given twice", true, 300, PayRank.AnyOrder, 0, 9, 8)]
     public void An_official_dividend_that_does_not_fit_is_a_fault(
         string fault, bool paysNonRunners, long dividend, PayRank rank, int risk, params int[] runners)

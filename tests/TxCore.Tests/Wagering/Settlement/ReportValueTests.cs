@@ -1,4 +1,3 @@
-using CsCheck;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 using TxCore.Wagering;

@@ -117,6 +117,22 @@ public sealed class SettlementCountTests
     }
 
     [Fact]
+    public void A_line_whose_unit_bets_do_not_make_its_price_is_a_fault()
+    {
+        var race = Card.Race(8, "1 2", Card.Pool(BetType.Trio));
+        (long, byte[])[] tickets = [(9, Card.Body([Card.Line(BetType.Trio, [1, 2]) with { Spot = true, AmountCents = 100 }]))];
+        Assert.Null(Card.TrySettle(race, new Dictionary<long, Race>(), DividendMethod.EqualSplit, [], tickets, out string? fault));
+        Assert.Contains("ticket 9", fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, 5000, 2)]
+    [InlineData(1028_00, 1425, 146_49)]
+    [InlineData(100, 65535, 100)]
+    public void The_takeout_is_rounded_to_the_nearest_cent_and_is_never_more_than_the_stakes(long gross, int basisPoints, long takeout) =>
+        Assert.Equal(takeout, new PoolMass(gross, 0, 0, basisPoints).TakeoutCents);
+
+    [Fact]
     public void A_pool_without_stakes_keeps_what_was_carried_in()
     {
         var empty = Card.Pool(BetType.Win);

@@ -56,10 +56,24 @@ public sealed class TicketValueTests
         var line = Card.Line(BetType.QuintePlus, [0, 1, 0, 0, 16], formula: Formula.TotalField) with { Complement = 3 };
         WagerLine[] lines = [.. Enumerable.Repeat(line.Priced(race), 20)];
         race.Publish(Card.Settle(race, DividendMethod.EqualSplit, [], [(1, Card.Body(lines))]));
-        byte[] body = Card.Body(lines);
-        var races = new Dictionary<long, Race> { [race.Id.Value] = race };
+        AssertAllocatesNothing(Card.Body(lines), new Dictionary<long, Race> { [race.Id.Value] = race });
+    }
+
+    [Fact]
+    public void Valuing_a_report_allocates_nothing()
+    {
+        var meeting = new Meeting(2);
+        meeting.PublishWin(1, "1 2", new Dividend(PayRank.AnyOrder, 0, [1], 500));
+        meeting.PublishWin(2, "2 1", new Dividend(PayRank.AnyOrder, 0, [2], 300));
+        var report = Meeting.Report(5, Meeting.Leg(1, BetType.Win, [1, 3], 75), Meeting.Leg(2, BetType.Win, [2]));
+        AssertAllocatesNothing(Card.Body([report, report]), meeting.Races);
+    }
+
+    private static void AssertAllocatesNothing(byte[] body, Dictionary<long, Race> races)
+    {
         var moves = new MoneyMove[MoneyMove.TicketMax];
-        TicketValue.Of(body, 1, races, moves, out _);
+        Assert.Equal(TicketStanding.Valued, TicketValue.Of(body, 1, races, moves, out int count));
+        Assert.True(count > 0);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100; i++)
         {
