@@ -32,7 +32,7 @@ internal ref struct LineExpansion
     /// <param name="line">The line, of a bet and not of a report.</param>
     /// <param name="named">Its bases, and behind them the runners that the host picked.</param>
     /// <param name="running">The runners that were not scratched when it was accepted: bit n for runner n.</param>
-    public LineExpansion(BetRule rule, bool isOrdered, in WagerLineView line, ReadOnlySpan<byte> named, uint running)
+    public LineExpansion(BetRule rule, bool isOrdered, scoped in WagerLineView line, ReadOnlySpan<byte> named, uint running)
     {
         _unit = rule.UnitRunners(line.Risk);
         _prefix = CombinationKey.OfRisk(line.Risk);
@@ -59,7 +59,7 @@ internal ref struct LineExpansion
     }
 
     /// <summary>A leg of a report: every pair, or every single one, of its runners.</summary>
-    public LineExpansion(BetRule rule, in WagerLeg leg)
+    public LineExpansion(BetRule rule, scoped in WagerLeg leg)
     {
         (_unit, _choose, _from, _leaf) = (rule.Runners, rule.Runners, MaskOf(leg.Bases), Leaf.Ascending);
         Count = Combinatorics.Binomial(leg.Bases.Length, _unit);
