@@ -9,6 +9,8 @@ var root = new RootCommand("TxCore: a transaction core for wagers and tickets.")
     SourceCommands.Create(),
     RaceCommands.Create(),
     SaleCommands.Create(),
+    SupervisorCommands.Create(),
+    DayCommands.Create(),
     DatabaseCommands.Create(),
     ConfigCommands.Create(),
     VersionCommand.Create(),

@@ -52,7 +52,7 @@ public sealed class DayBalanceTests(PostgresFixture postgres)
     [InlineData(DayIdentities.PoolBalanced, "20251105-R1C1 Win (1)", "command = overlay(command PLACING '\\xB5' FROM txcore.settlement_at(command) + 64) WHERE kind = 778 AND race = 202511050101")]
     [InlineData(DayIdentities.Race, "20251105-R1C1", "command = overlay(command PLACING '\\xB5' FROM txcore.settlement_at(command) + 64) WHERE kind = 778 AND race = 202511050101")]
     [InlineData(DayIdentities.PoolCarried, "20251105-R1C1 Win (1)", "command = overlay(command PLACING '\\xFB' FROM 27) WHERE kind = 779")]
-    [InlineData(DayIdentities.PoolCarried, "20251105-R1C2 Win (1)", "race = 202511050103 WHERE kind = 778 AND race = 202511050102")]
+    [InlineData(DayIdentities.PoolCarried, "20251105-R1C3 Win (1)", "race = 202511050103 WHERE kind = 778 AND race = 202511050102")]
     [InlineData(DayIdentities.Paid, "20251105-R1C1 Win (1)", "command = overlay(command PLACING '\\x01' FROM txcore.addendum_at(kind, command) + 12) WHERE kind = 260 AND reference = {T1}")]
     [InlineData(DayIdentities.Paid, "20251105-R1C1", "command = overlay(command PLACING '\\x01' FROM txcore.addendum_at(kind, command) + 12) WHERE kind = 260 AND reference = {T1}")]
     [InlineData(DayIdentities.Paid, "20251105-R1C3", "code = 401 WHERE kind = 775")]

@@ -9,8 +9,8 @@ using TxCore.Sessions;
 
 namespace TxCore.Server.Commands;
 
-/// <summary><c>txcore race open|suspend|stop|reopen|scratch</c>.</summary>
-internal static partial class RaceCommands
+/// <summary><c>txcore race open|suspend|stop|reopen|scratch|cancel|postpone</c>; those that end a race are <see cref="RaceResultCommands"/>.</summary>
+internal static class RaceCommands
 {
     public static Command Create() => new("race", "Controls a race of a running server; every control is sequenced with actor and reason.")
     {
@@ -19,6 +19,11 @@ internal static partial class RaceCommands
         Simple("stop", "Stops a race: nothing sequenced after it is taken or cancelled.", ClientControls.RaceStopAsync),
         Reopen(),
         Scratch(),
+        Cancel(),
+        Postpone(),
+        RaceResultCommands.Result(RaceArgument()),
+        RaceResultCommands.Publish(RaceArgument()),
+        RaceResultCommands.CarryIn(RaceArgument()),
     };
 
     private static Command Simple(
@@ -62,26 +67,45 @@ internal static partial class RaceCommands
         return command;
     }
 
-    private static Argument<RaceId> RaceArgument() => new("race")
+    private static Command Cancel()
     {
-        Description = "The race, as 20251105-R1C8",
-        CustomParser = static result => Parse(result),
-    };
-
-    private static RaceId Parse(ArgumentResult result)
-    {
-        var match = RacePattern().Match(result.Tokens[0].Value);
-        if (match.Success)
-        {
-            return new RaceId(
-                uint.Parse(match.Groups["day"].Value, CultureInfo.InvariantCulture), byte.Parse(match.Groups["meeting"].Value, CultureInfo.InvariantCulture),
-                byte.Parse(match.Groups["race"].Value, CultureInfo.InvariantCulture));
-        }
-
-        result.AddError($"'{result.Tokens[0].Value}' is not a race; write it as 20251105-R1C8.");
-        return default;
+        var control = new ControlClient();
+        var race = RaceArgument();
+        var command = new Command("cancel", "Cancels a race: every wager on it is refunded.") { race };
+        control.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => control.SubmitAsync(
+            parsed,
+            (client, header) => SubmitAsync(client, MessageType.RaceCancel, new RaceControl(default, header, parsed.GetValue(race), 0, 0), cancellationToken),
+            cancellationToken));
+        return command;
     }
 
-    [GeneratedRegex(@"^(?<day>\d{8})-R(?<meeting>\d{1,2})C(?<race>\d{1,2})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
-    private static partial Regex RacePattern();
+    private static Command Postpone()
+    {
+        var control = new ControlClient();
+        var race = RaceArgument();
+        var minutes = new Option<int?>("--minutes") { Description = "Minutes from now after which it stops by itself: it is run the same day, wagers stand" };
+        var otherDay = new Option<bool>("--other-day") { Description = "It is run another day: every wager on it is refunded" };
+        var command = new Command("postpone", "Postpones a race: --minutes on the same day, or --other-day.") { race, minutes, otherDay };
+        control.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(otherDay) == result.GetValue(minutes) is not null || result.GetValue(minutes) is < 1 or > MinutesMax)
+            {
+                result.AddError($"Give one of --minutes, 1 to {MinutesMax}, and --other-day.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) => control.SubmitAsync(
+            parsed,
+            (client, header) =>
+            {
+                long latestStopAt = parsed.GetValue(minutes) is { } wait ? TimeProvider.System.GetUnixMicroseconds() + (wait * 60_000_000L) : 0;
+                var postponed = new RaceControl(default, header, parsed.GetValue(race), 0, latestStopAt);
+                return SubmitAsync(client, MessageType.RacePostpone, postponed, cancellationToken);
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static Argument<RaceId> RaceArgument() => new("race") { Description = "The race, as 20251105-R1C8", CustomParser = RaceNotation.Race };
 }

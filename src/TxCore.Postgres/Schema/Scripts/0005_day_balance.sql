@@ -21,7 +21,7 @@ LANGUAGE sql STABLE AS $$
     WITH races AS MATERIALIZED (SELECT r.race FROM txcore.races_of_day(p_day) AS r (race)),
     -- The days of the races as they stand in commands, to look into those commands only.
     days AS MATERIALIZED (
-        SELECT DISTINCT decode(lpad(to_hex((d.day & 255) << 24 | (d.day >> 8 & 255) << 16 | (d.day >> 16 & 255) << 8 | d.day >> 24), 8, '0'), 'hex') AS bytes
+        SELECT DISTINCT decode(lpad(to_hex(((d.day & 255) << 24) | (((d.day >> 8) & 255) << 16) | (((d.day >> 16) & 255) << 8) | (d.day >> 24)), 8, '0'), 'hex') AS bytes
           FROM (SELECT r.race / 10000 AS day FROM races r) d),
     undone AS MATERIALIZED (SELECT DISTINCT u.ticket FROM txcore.ticket_undone u WHERE u.business_day <= p_day),
     stakes AS (
