@@ -38,6 +38,34 @@ public static class ClientControls
         this TxCoreClient client, RaceId race, byte runner, ControlHeader control, CancellationToken cancellationToken = default) =>
         Submit(client, MessageType.RaceScratch, new RaceControl(default, control, race, runner, 0), cancellationToken);
 
+    /// <summary>Cancels a race: every wager on it is refunded.</summary>
+    public static Task<SubmitResult> RaceCancelAsync(
+        this TxCoreClient client, RaceId race, ControlHeader control, CancellationToken cancellationToken = default) =>
+        Submit(client, MessageType.RaceCancel, new RaceControl(default, control, race, 0, 0), cancellationToken);
+
+    /// <summary>
+    /// Postpones a race: on the same day to <paramref name="latestStopAt"/> (microseconds since 1970-01-01 UTC), wagers stand; with 0 to
+    /// another day, wagers are refunded.
+    /// </summary>
+    public static Task<SubmitResult> RacePostponeAsync(
+        this TxCoreClient client, RaceId race, long latestStopAt, ControlHeader control, CancellationToken cancellationToken = default) =>
+        Submit(client, MessageType.RacePostpone, new RaceControl(default, control, race, 0, latestStopAt), cancellationToken);
+
+    /// <summary>Tells the order of finish of a stopped race; the message's header may be left at its default.</summary>
+    public static Task<SubmitResult> RaceResultAsync(this TxCoreClient client, RaceResult result, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(result, null, cancellationToken);
+
+    /// <summary>
+    /// Publishes the dividends of a race with an official result; needs a second actor. The message's header may be left at its default.
+    /// </summary>
+    public static Task<SubmitResult> RacePublishAsync(this TxCoreClient client, RacePublish publication, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(publication, null, cancellationToken);
+
+    /// <summary>Puts <paramref name="amountCents"/> that earlier pools of the same number carried over into a pool of a race.</summary>
+    public static Task<SubmitResult> PoolCarryInAsync(
+        this TxCoreClient client, RaceId race, ushort pool, long amountCents, ControlHeader control, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(new PoolCarryIn(default, control, race, pool, amountCents), null, cancellationToken);
+
     /// <summary>Defines a sale; the message's header may be left at its default.</summary>
     public static Task<SubmitResult> SaleDefineAsync(this TxCoreClient client, SaleDefine sale, CancellationToken cancellationToken = default) =>
         client.SubmitAsync(sale, null, cancellationToken);
@@ -60,6 +88,21 @@ public static class ClientControls
     public static Task<SubmitResult> TimeConfirmAsync(
         this TxCoreClient client, long time, ControlHeader control, CancellationToken cancellationToken = default) =>
         client.SubmitAsync(new TimeConfirm(default, control, time), null, cancellationToken);
+
+    /// <summary>
+    /// Decides a ticket whose reversal came after a stop: granted, it is reversed after all, which needs a second actor; else it stands.
+    /// </summary>
+    public static Task<SubmitResult> SupervisorResolveAsync(
+        this TxCoreClient client, ulong number, bool isGranted, ControlHeader control, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(new SupervisorResolve(default, control, number, isGranted), null, cancellationToken);
+
+    /// <summary>Changes the list of barred players, by one part of a version; the message's header may be left at its default.</summary>
+    public static Task<SubmitResult> PlayersBarAsync(this TxCoreClient client, PlayersBar players, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(players, null, cancellationToken);
+
+    /// <summary>Sets the stake limits of a player; the message's header may be left at its default.</summary>
+    public static Task<SubmitResult> PlayerLimitAsync(this TxCoreClient client, PlayerLimit limit, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(limit, null, cancellationToken);
 
     private static Task<SubmitResult> Submit(TxCoreClient client, MessageType type, RaceControl control, CancellationToken cancellationToken) =>
         client.SubmitFrameAsync(control.Encode(type), null, cancellationToken);

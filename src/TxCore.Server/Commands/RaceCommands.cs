@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using TxCore.Client;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
@@ -12,6 +9,8 @@ namespace TxCore.Server.Commands;
 /// <summary><c>txcore race open|suspend|stop|reopen|scratch|cancel|postpone</c>; those that end a race are <see cref="RaceResultCommands"/>.</summary>
 internal static class RaceCommands
 {
+    private const int MinutesMax = 24 * 60;
+
     public static Command Create() => new("race", "Controls a race of a running server; every control is sequenced with actor and reason.")
     {
         Simple("open", "Opens a defined or suspended race.", ClientControls.RaceOpenAsync),
@@ -19,7 +18,7 @@ internal static class RaceCommands
         Simple("stop", "Stops a race: nothing sequenced after it is taken or cancelled.", ClientControls.RaceStopAsync),
         Reopen(),
         Scratch(),
-        Cancel(),
+        Simple("cancel", "Cancels a race: every wager on it is refunded.", ClientControls.RaceCancelAsync),
         Postpone(),
         RaceResultCommands.Result(RaceArgument()),
         RaceResultCommands.Publish(RaceArgument()),
@@ -67,19 +66,6 @@ internal static class RaceCommands
         return command;
     }
 
-    private static Command Cancel()
-    {
-        var control = new ControlClient();
-        var race = RaceArgument();
-        var command = new Command("cancel", "Cancels a race: every wager on it is refunded.") { race };
-        control.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => control.SubmitAsync(
-            parsed,
-            (client, header) => SubmitAsync(client, MessageType.RaceCancel, new RaceControl(default, header, parsed.GetValue(race), 0, 0), cancellationToken),
-            cancellationToken));
-        return command;
-    }
-
     private static Command Postpone()
     {
         var control = new ControlClient();
@@ -90,7 +76,7 @@ internal static class RaceCommands
         control.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(otherDay) == result.GetValue(minutes) is not null || result.GetValue(minutes) is < 1 or > MinutesMax)
+            if (result.GetValue(otherDay) == (result.GetValue(minutes) is not null) || result.GetValue(minutes) is < 1 or > MinutesMax)
             {
                 result.AddError($"Give one of --minutes, 1 to {MinutesMax}, and --other-day.");
             }
@@ -100,8 +86,7 @@ internal static class RaceCommands
             (client, header) =>
             {
                 long latestStopAt = parsed.GetValue(minutes) is { } wait ? TimeProvider.System.GetUnixMicroseconds() + (wait * 60_000_000L) : 0;
-                var postponed = new RaceControl(default, header, parsed.GetValue(race), 0, latestStopAt);
-                return SubmitAsync(client, MessageType.RacePostpone, postponed, cancellationToken);
+                return client.RacePostponeAsync(parsed.GetValue(race), latestStopAt, header, cancellationToken);
             },
             cancellationToken));
         return command;

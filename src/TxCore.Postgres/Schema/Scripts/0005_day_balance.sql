@@ -116,10 +116,11 @@ $$;
 COMMENT ON FUNCTION txcore.balance_terminals IS 'End of a day: every source with its sequence since ever and what it sold, gave back and paid that day; source 0 is the shard itself.';
 
 CREATE FUNCTION txcore.balance_races(p_day date)
-RETURNS TABLE (race int8, settled_on date, state text, owed_cents int8, paid_before_cents int8, paid_cents int8, closed_on date, expired_cents int8)
+RETURNS TABLE (race int8, settled_on date, state text, owed_before_cents int8, owed_cents int8, paid_before_cents int8, paid_cents int8, closed_on date, expired_cents int8)
 LANGUAGE sql STABLE AS $$
-    SELECT s.race, s.business_day, s.state, s.owed_cents, coalesce(p.before, 0)::int8, coalesce(p.today, 0)::int8, c.closed_on, coalesce(c.cents, 0)::int8
+    SELECT s.race, s.business_day, s.state, coalesce(b.owed_cents, 0), s.owed_cents, coalesce(p.before, 0)::int8, coalesce(p.today, 0)::int8, c.closed_on, coalesce(c.cents, 0)::int8
       FROM txcore.settled_races(p_day) s
+      LEFT JOIN txcore.settled_races(p_day - 1) b ON b.race = s.race
       LEFT JOIN (SELECT p.race, sum(p.gain_cents + p.refund_cents) FILTER (WHERE p.business_day < p_day) AS before,
                         sum(p.gain_cents + p.refund_cents) FILTER (WHERE p.business_day = p_day) AS today
                    FROM txcore.ticket_payment p WHERE p.business_day <= p_day GROUP BY p.race) p ON p.race = s.race
