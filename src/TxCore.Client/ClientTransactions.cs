@@ -24,6 +24,16 @@ public static class ClientTransactions
         this TxCoreClient client, Pay pay, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
         client.SubmitAsync(pay, deadline, cancellationToken);
 
+    /// <summary>Sells a voucher over an amount in cents.</summary>
+    public static Task<SubmitResult> VoucherIssueAsync(
+        this TxCoreClient client, long amountCents, uint clerk = 0, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(new VoucherIssue(default, 0, clerk, amountCents), deadline, cancellationToken);
+
+    /// <summary>Takes a voucher back for its whole amount, by number and control code.</summary>
+    public static Task<SubmitResult> VoucherRedeemAsync(
+        this TxCoreClient client, VoucherRedeem voucher, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(voucher, deadline, cancellationToken);
+
     /// <summary>Holds seats for a limited time.</summary>
     public static Task<SubmitResult> HoldAsync(
         this TxCoreClient client, Hold hold, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>

@@ -25,8 +25,8 @@ public sealed record SubmitResult(Outcome Outcome, int BusyCount = 0, bool Rever
     public bool IsReprint => Outcome.IsRepeat;
 
     /// <summary>
-    /// True when a ticket or order may be printed: it was taken, it stands at this moment, and this client did not ask to undo it. A
-    /// repeat of a ticket that was cancelled since never prints.
+    /// True when a ticket, voucher or order may be printed: it was taken, it stands at this moment, and this client did not ask to undo it. A
+    /// repeat of a ticket that was cancelled since, or that a supervisor has to decide about, never prints.
     /// </summary>
     public bool MayPrint => IsAccepted && !ReversedByClient && Outcome.State is (PresentState.Live or PresentState.Confirmed);
 }

@@ -178,6 +178,26 @@ public sealed class TxCoreClient : IAsyncDisposable
     /// <summary>Reads everything on sale: all pages of one version, from the start again when the version changes meanwhile.</summary>
     public Task<Definitions> DefinitionsAsync(CancellationToken cancellationToken = default) => _session.Definitions.ReadAsync(cancellationToken);
 
+    /// <summary>
+    /// Reads the totals of a race's pools, at most one second old, and the dividends of one of them, probable or published.
+    /// </summary>
+    /// <param name="race">The race; of one that is not known the status comes back as none.</param>
+    /// <param name="pool">The pool whose dividends are wanted too; 0 for the totals of all pools without dividends.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TxCoreClientException">The wait was too long, or the client ended.</exception>
+    public async Task<PoolTotals> PoolTotalsAsync(RaceId race, ushort pool, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _session.Queries.AskTotals(race, pool).WaitAsync(_options.AnswerTimeout, _options.TimeProvider, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException timeout)
+        {
+            throw new TxCoreClientException(ClientFault.AnswerTimeout, $"No pool totals of {race} in {_options.AnswerTimeout}.", timeout);
+        }
+    }
+
     /// <summary>Logs off: what is on the wire is waited for up to 2 s, everything else faults with <see cref="ClientFault.ConnectionLost"/>.</summary>
     public ValueTask DisposeAsync() => _session.DisposeAsync();
 

@@ -8,6 +8,7 @@ var root = new RootCommand("TxCore: a transaction core for wagers and tickets.")
     StatusCommand.Create(),
     SourceCommands.Create(),
     RaceCommands.Create(),
+    ProgrammeCommand.Create(),
     SaleCommands.Create(),
     SupervisorCommands.Create(),
     DayCommands.Create(),

@@ -14,6 +14,7 @@ public sealed class SubmitResultTests
     [InlineData(ResultCode.Accepted, PresentState.Reversed, false, false)]
     [InlineData(ResultCode.Accepted, PresentState.Paid, false, false)]
     [InlineData(ResultCode.Accepted, PresentState.Held, false, false)]
+    [InlineData(ResultCode.Accepted, PresentState.Disputed, false, false)]
     [InlineData(ResultCode.RaceClosed, PresentState.Live, false, false)]
     public void Only_what_was_taken_stands_and_was_not_undone_prints(ResultCode code, PresentState state, bool reversed, bool prints)
     {
@@ -32,5 +33,5 @@ public sealed class SubmitResultTests
             || (code == ResultCode.Accepted && !reversed && state is (PresentState.Live or PresentState.Confirmed)));
 
     private static Outcome Outcome(ResultCode code, PresentState state, bool isRepeat) => new(
-        7, 1, MessageType.Wager, code, isRepeat, state, 1, 1, 20260101, 200, 0, 0, 0, BodyField.None, "", "");
+        7, 1, MessageType.Wager, code, isRepeat, state, 1, 1, 20260101, 200, 0, 0, 0, BodyField.None, "", "", []);
 }

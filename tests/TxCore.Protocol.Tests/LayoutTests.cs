@@ -76,10 +76,24 @@ public class LayoutTests
     }
 
     [Fact]
+    public void A_list_of_more_than_its_limit_is_refused_although_all_of_it_is_there()
+    {
+        var dividends = Enumerable.Repeat(new Dividend(PayRank.Order, 0, [], 100), Wire.DividendsMax + 1).ToArray();
+        var players = Enumerable.Repeat(new BarredPlayer(new byte[Wire.PersonKeyBytes], PlayerBar.Banned, 0), Wire.BarredPlayersMax + 1).ToArray();
+        var pools = Enumerable.Repeat(new PoolTotal(1, 0, false, []), Wire.PoolsMax + 1).ToArray();
+        var publish = new RacePublish(default, default, default, DividendMethod.Official, [new OfficialPool(1, false, false, dividends)]);
+        var bar = new PlayersBar(default, default, 1, true, true, players);
+        var totals = new PoolTotals(default, RaceStatus.Open, 0, 0, pools);
+        AssertOneLessIsTaken(publish, publish with { Pools = [new OfficialPool(1, false, false, dividends[1..])] });
+        AssertOneLessIsTaken(bar, bar with { Players = players[1..] });
+        AssertOneLessIsTaken(totals, totals with { Pools = pools[1..] });
+    }
+
+    [Fact]
     public void A_frame_longer_than_the_limit_is_not_written()
     {
         var pool = new PoolDefinition(1, 200, 300, 0, new byte[16], new byte[16]);
-        var race = new RaceItem(default, RaceStatus.Open, 0, 0, 0, 16, 0, [.. Enumerable.Repeat(pool, Wire.PoolsMax)]);
+        var race = new RaceItem(default, RaceStatus.Open, 0, 0, 0, 16, 0, [.. Enumerable.Repeat(pool, Wire.PoolsMax)], ResultStage.None, []);
         var items = Enumerable.Repeat(new DefinitionItem(race, null, null), 50).ToArray();
         Assert.ThrowsAny<ArgumentException>(() => Frame.Encode(new DefinitionsPage(1, 0, 1, items)));
     }
@@ -88,4 +102,11 @@ public class LayoutTests
     public void The_assembly_depends_on_nothing_but_the_framework() => Assert.All(
         typeof(Wire).Assembly.GetReferencedAssemblies(),
         reference => Assert.StartsWith("System.", reference.Name, StringComparison.Ordinal));
+
+    private static void AssertOneLessIsTaken<T>(T above, T atLimit)
+        where T : IMessage<T>
+    {
+        Assert.False(Frame.TryDecode<T>(Frame.Encode(above).AsSpan(Wire.HeaderBytes), out _));
+        Assert.True(Frame.TryDecode<T>(Frame.Encode(atLimit).AsSpan(Wire.HeaderBytes), out _));
+    }
 }

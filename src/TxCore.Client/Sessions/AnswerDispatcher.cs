@@ -29,6 +29,9 @@ internal sealed class AnswerDispatcher(TransactionQueue queue, Queries queries, 
             case MessageType.DefinitionsPage:
                 queries.Answer(Decode<DefinitionsPage>(payload));
                 break;
+            case MessageType.PoolTotals:
+                queries.Answer(Decode<PoolTotals>(payload));
+                break;
             case MessageType.StateChange:
                 definitions.Changed(Decode<StateChange>(payload));
                 break;

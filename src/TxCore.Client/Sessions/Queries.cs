@@ -5,14 +5,15 @@ using TxCore.Protocol.Messages;
 namespace TxCore.Client.Sessions;
 
 /// <summary>
-/// Frames that take no sequence: heartbeats, status queries, requests for definitions. A question that a lost connection left open is
-/// asked again on the next one.
+/// Frames that take no sequence: heartbeats, status queries, requests for definitions and pool totals. A question that a lost connection
+/// left open is asked again on the next one.
 /// </summary>
 internal sealed class Queries(AsyncSignal wake)
 {
     private readonly ConcurrentQueue<byte[]> _outgoing = new();
     private readonly Lock _gate = new();
     private readonly List<Question<StatusReply>> _statuses = [];
+    private readonly List<Question<PoolTotals>> _totals = [];
     private Question<DefinitionsPage>? _page;
     private TxCoreClientException? _fault;
 
@@ -62,6 +63,23 @@ internal sealed class Queries(AsyncSignal wake)
         return question.Task;
     }
 
+    /// <summary>
+    /// Asks for the pool totals of a race. The answer does not tell which pool it was asked with, so answers go to the questions in their
+    /// order: a question is listed and sent under one lock, and stays listed when its caller no longer waits.
+    /// </summary>
+    public Task<PoolTotals> AskTotals(RaceId race, ushort pool)
+    {
+        var question = new Question<PoolTotals>(Frame.Encode(new PoolTotalsRequest(race, pool)), (ulong)race.Value);
+        lock (_gate)
+        {
+            ThrowIfStopped();
+            _totals.Add(question);
+            Send(question.Frame);
+        }
+
+        return question.Task;
+    }
+
     public void Answer(StatusReply reply)
     {
         List<Question<StatusReply>> answered;
@@ -92,13 +110,35 @@ internal sealed class Queries(AsyncSignal wake)
         answered?.TrySetResult(page);
     }
 
+    public void Answer(PoolTotals totals)
+    {
+        Question<PoolTotals>? answered = null;
+        lock (_gate)
+        {
+            int first = _totals.FindIndex(question => question.About == (ulong)totals.Race.Value);
+            if (first >= 0)
+            {
+                answered = _totals[first];
+                _totals.RemoveAt(first);
+            }
+        }
+
+        answered?.TrySetResult(totals);
+    }
+
     /// <summary>A session is open: what was asked and not answered is asked again.</summary>
     public void Connected()
     {
-        _outgoing.Clear();
         lock (_gate)
         {
+            // Inside the lock, or a question listed just now would be sent twice and its second answer be taken for that of the next.
+            _outgoing.Clear();
             foreach (var question in _statuses)
+            {
+                _outgoing.Enqueue(question.Frame);
+            }
+
+            foreach (var question in _totals)
             {
                 _outgoing.Enqueue(question.Frame);
             }
@@ -120,6 +160,11 @@ internal sealed class Queries(AsyncSignal wake)
             foreach (var question in _statuses)
             {
                 question.TrySetException(fault.ForSequence(question.About));
+            }
+
+            foreach (var question in _totals)
+            {
+                question.TrySetException(fault.ForSequence(0));
             }
 
             _page?.TrySetException(fault.ForSequence(0));

@@ -39,9 +39,26 @@ internal sealed class ControlClient
         }
     }
 
+    /// <summary>The channel asked for.</summary>
+    public Channel ChannelOf(ParseResult parsed) => parsed.GetValue(_channel);
+
     /// <summary>Connects, submits one control, tells the outcome; exit code 0 when it was accepted.</summary>
-    public async Task<int> SubmitAsync(
-        ParseResult parsed, Func<TxCoreClient, ControlHeader, Task<SubmitResult>> submit, CancellationToken cancellationToken)
+    public Task<int> SubmitAsync(
+        ParseResult parsed, Func<TxCoreClient, ControlHeader, Task<SubmitResult>> submit, CancellationToken cancellationToken) =>
+        RunAsync(
+            parsed,
+            async (client, control) =>
+            {
+                var result = await submit(client, control);
+                string fault = result.Outcome.Field == BodyField.None ? "" : $" ({result.Outcome.Field})";
+                Console.WriteLine($"{result.Code}{fault}, number {result.Outcome.Number}");
+                return result.IsAccepted ? 0 : 1;
+            },
+            cancellationToken);
+
+    /// <summary>Connects and lets the command do its work; its exit code, or 1 when the server is not to be reached.</summary>
+    public async Task<int> RunAsync(
+        ParseResult parsed, Func<TxCoreClient, ControlHeader, Task<int>> run, CancellationToken cancellationToken)
     {
         string? password = parsed.GetValue(_password) is { } file
             ? File.ReadLines(file).FirstOrDefault()?.Trim()
@@ -66,11 +83,7 @@ internal sealed class ControlClient
         try
         {
             await using var client = await TxCoreClient.ConnectAsync(options, cancellationToken);
-            var control = new ControlHeader(parsed.GetValue(_actor), parsed.GetValue(_second), parsed.GetValue(_reason));
-            var result = await submit(client, control);
-            string fault = result.Outcome.Field == BodyField.None ? "" : $" ({result.Outcome.Field})";
-            Console.WriteLine($"{result.Code}{fault}, number {result.Outcome.Number}");
-            return result.IsAccepted ? 0 : 1;
+            return await run(client, new ControlHeader(parsed.GetValue(_actor), parsed.GetValue(_second), parsed.GetValue(_reason)));
         }
         catch (TxCoreClientException fault)
         {

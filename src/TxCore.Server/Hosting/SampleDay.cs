@@ -1,17 +1,19 @@
 using System.Net;
 using System.Security.Cryptography;
 using TxCore.Client;
+using TxCore.Client.Programme;
 using TxCore.Pipeline;
 using TxCore.Postgres;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
+using TxCore.Server.Programme;
 using TxCore.Sessions;
 using TxCore.Storage;
 
 namespace TxCore.Server.Hosting;
 
 /// <summary>
-/// A small invented race day and sale for a server that was given nothing: six races and two sessions, open, with sources to try them.
+/// An invented racing day and a small sale for a server that was given nothing: races and sessions, open, with sources to try them.
 /// Defined over the wire like any other, by an administrator of its own.
 /// </summary>
 internal static class SampleDay
@@ -21,7 +23,7 @@ internal static class SampleDay
     private const uint FirstFrontend = 9001;
     private const int TerminalCount = 20;
     private const int FrontendCount = 4;
-    private const int Races = 6;
+    private const int HoursToFirstStart = 7;
     private const long HourMicroseconds = 3_600_000_000;
     private static readonly ControlHeader Control = new(Actor: 1, SecondActor: 0, Reason: 1);
 
@@ -62,11 +64,7 @@ internal static class SampleDay
         await using (var client = await TxCoreClient.ConnectAsync(options, cancellationToken))
         {
             long now = clock.GetUnixMicroseconds();
-            for (byte race = 1; race <= Races; race++)
-            {
-                await DefineRaceAsync(client, shard, race, now, cancellationToken);
-            }
-
+            await DefineRacesAsync(client, shard, now, cancellationToken);
             await DefineSaleAsync(client, now, cancellationToken);
         }
 
@@ -75,19 +73,21 @@ internal static class SampleDay
             + $"frontends {FirstFrontend}..{FirstFrontend + FrontendCount - 1}, password {password}");
     }
 
-    private static async Task DefineRaceAsync(TxCoreClient client, Shard shard, byte number, long now, CancellationToken cancellationToken)
+    /// <summary>The races of the sample programme on today's business day, with all pools of the channel; the first starts in some hours.</summary>
+    private static async Task DefineRacesAsync(TxCoreClient client, Shard shard, long now, CancellationToken cancellationToken)
     {
-        var channel = shard.Identity.Channel;
-        uint baseStake = channel == Channel.Retail ? 200u : 100u;
-        var pools = new[] { BetType.Win, BetType.Place }
-            .Select(type => new PoolDefinition(BetTypes.PoolOf(type, channel), baseStake, 3_000_000, 0, [], [])).ToArray();
-        var id = new RaceId((uint)shard.Board.BusinessDay, 1, number);
-        long startsAt = now + ((6 + number) * HourMicroseconds);
-        var defined = await client.RaceDefineAsync(
-            new RaceDefine(default, Control, id, startsAt, startsAt, (byte)(10 + number), pools), cancellationToken);
-        if (defined.IsAccepted)
+        var options = new ProgrammeOptions
         {
-            await client.RaceOpenAsync(id, Control, cancellationToken);
+            Channel = shard.Identity.Channel,
+            AsPlanned = true,
+            Takeouts = await ProgrammeFiles.ReadTakeoutsAsync(ProgrammeFiles.DefaultTakeouts, cancellationToken),
+        };
+        var day = (await ProgrammeFiles.ReadDayAsync(ProgrammeFiles.SampleProgramme, options, cancellationToken))
+            .StartingAt((uint)shard.Board.BusinessDay, now + (HoursToFirstStart * HourMicroseconds));
+        var outcome = await client.ImportAsync(day, Control, opens: true, scratches: false, cancellationToken);
+        if (outcome.End is not (ImportEnd.Imported or ImportEnd.AlreadyThere))
+        {
+            throw new InvalidDataException($"The sample day was not taken: {outcome.Reason}.");
         }
     }
 

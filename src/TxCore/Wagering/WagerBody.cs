@@ -52,11 +52,11 @@ public readonly ref struct WagerLineView
     /// <summary>The legs, to be read one after the other.</summary>
     public WagerLegs Legs => new(_legs, LegCount);
 
-    /// <summary>The race and pool that the stake goes into: of a report, those of its first leg.</summary>
-    public (RaceId Race, ushort Pool) FirstPool()
+    /// <summary>The pool that the stake goes into: of a report, that of its first leg, which is in the line's race.</summary>
+    public ushort StakePool()
     {
         var legs = Legs;
-        return legs.TryNext(out var first) ? (Race with { Race = first.Race }, first.Pool) : (Race, Pool);
+        return legs.TryNext(out var first) ? first.Pool : Pool;
     }
 
     internal WagerLineView(WireReader line)
@@ -167,6 +167,21 @@ public ref struct WagerBody
         AmountCents = _reader.Int64();
         LineCount = _reader.Byte();
         _linesLeft = LineCount;
+    }
+
+    /// <summary>What is stored behind the last line, wherever the reading stands: the runners that the host picked, or nothing.</summary>
+    internal readonly ReadOnlySpan<byte> Rest
+    {
+        get
+        {
+            var reader = _reader;
+            for (int line = 0; line < _linesLeft; line++)
+            {
+                reader.Element();
+            }
+
+            return reader.Bytes(reader.Remaining);
+        }
     }
 
     /// <summary>Reads the next line; false when there is none.</summary>

@@ -120,6 +120,11 @@ internal sealed class FakeConnection(FakeServer server, Socket socket, int index
                 Send(Frame.Encode(new DefinitionsPage(
                     server.DefinitionsVersion, asked.Page, (uint)server.Pages.Count, server.Pages[(int)asked.Page])));
                 return true;
+            case MessageType.PoolTotalsRequest:
+                Assert.True(Frame.TryDecode<PoolTotalsRequest>(payload, out var race));
+                server.TotalsAsked.Add(race);
+                Send(Frame.Encode(server.Totals(race)));
+                return true;
             default:
                 return Transaction(type, payload);
         }
@@ -145,6 +150,7 @@ internal sealed class FakeConnection(FakeServer server, Socket socket, int index
     {
         ulong sequence = BitConverter.ToUInt64(payload, 4);
         server.Received.Add((index, sequence, type));
+        server.Payloads.Add(payload);
         server.Deadlines.Add(BitConverter.ToInt64(payload, 12));
         server.UnansweredMax = Math.Max(server.UnansweredMax, ++_unanswered);
         var verdict = server.Script?.Invoke(type, sequence) ?? Verdict.Decide;

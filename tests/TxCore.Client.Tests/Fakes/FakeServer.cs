@@ -41,6 +41,12 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>Called for each request of a page, before it is answered.</summary>
     public Action<uint>? PageAsked { get; set; }
 
+    /// <summary>The pool totals of a request; the frame is sent in the order of the requests.</summary>
+    public Func<PoolTotalsRequest, PoolTotals> Totals { get; set; } = request => new PoolTotals(request.Race, RaceStatus.None, 0, 0, []);
+
+    /// <summary>Requests of pool totals, in the order received.</summary>
+    public List<PoolTotalsRequest> TotalsAsked { get; } = [];
+
     /// <summary>Decides what happens to a transaction; by default the rules.</summary>
     public Func<MessageType, ulong, Verdict>? Script { get; set; }
 
@@ -57,6 +63,9 @@ internal sealed class FakeServer : IAsyncDisposable
 
     /// <summary>Every sequenced frame received: connection (from 1), sequence, type.</summary>
     public List<(int Connection, ulong Sequence, MessageType Type)> Received { get; } = [];
+
+    /// <summary>The payload of each of them.</summary>
+    public List<byte[]> Payloads { get; } = [];
 
     public List<LogonRequest> Logons { get; } = [];
 

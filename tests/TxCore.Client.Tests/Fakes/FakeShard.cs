@@ -67,7 +67,7 @@ internal sealed class FakeShard
         }
 
         var code = Refusals.GetValueOrDefault(sequence, isOwnReversal ? ResultCode.ReversedBeforeArrival : ResultCode.Accepted);
-        var state = code != ResultCode.Accepted ? PresentState.None : type == MessageType.Wager ? PresentState.Live : PresentState.None;
+        var state = code != ResultCode.Accepted ? PresentState.None : type is MessageType.Wager or MessageType.VoucherIssue ? PresentState.Live : PresentState.None;
         if (type == MessageType.Reversal && !isOwnReversal && code == ResultCode.Accepted)
         {
             if (_states.GetValueOrDefault(reversal.OriginalSequence) == PresentState.Live)
@@ -82,7 +82,7 @@ internal sealed class FakeShard
 
         var outcome = new Outcome(
             source, sequence, type, code, false, state, NextNumber++, 1, 20260101, 200, 0, 0, 0, BodyField.None,
-            state == PresentState.Live ? "TICKET000000001" : "", state == PresentState.Live ? "CONTROL1" : "");
+            state == PresentState.Live ? "TICKET000000001" : "", state == PresentState.Live ? "CONTROL1" : "", []);
         _states[sequence] = state;
         _decided[sequence] = (Content(type, payload), outcome);
         Decisions.Add((sequence, type));

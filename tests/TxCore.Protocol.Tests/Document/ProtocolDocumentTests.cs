@@ -50,7 +50,8 @@ public class ProtocolDocumentTests
         Type[] enumerations =
         [
             typeof(Channel), typeof(SourceRole), typeof(BetType), typeof(Formula), typeof(StakeForm), typeof(PaymentMeans),
-            typeof(PresentState), typeof(BodyField), typeof(RaceStatus), typeof(SaleStatus), typeof(TransactionStatus),
+            typeof(PresentState), typeof(BodyField), typeof(RaceStatus), typeof(ResultStage), typeof(DividendMethod), typeof(PayRank), typeof(PlayerBar),
+            typeof(SaleStatus), typeof(TransactionStatus),
         ];
         var expected = enumerations.Select(type => $"{type.Name}: " + string.Join(
             ", ", Enum.GetValues(type).Cast<object>().Select(value => $"{Convert.ToUInt64(value, CultureInfo.InvariantCulture)} {value}")));
@@ -87,6 +88,14 @@ public class ProtocolDocumentTests
         Assert.Equal($"list8 1..{Wire.LinesMax} HoldLine", TypeOf("Hold", "lines"));
         Assert.Equal($"list8 0..{Wire.PoolsMax} PoolDefinition", TypeOf("RaceDefine", "pools"));
         Assert.Equal($"list16 1..{Wire.CellsMax} CellDefinition", TypeOf("CellsDefine", "cells"));
+        Assert.Equal($"list8 0..{Wire.LinesMax} Pick", TypeOf("Outcome", "picks"));
+        Assert.Equal($"list8 0..{Wire.RunnersMax} FinishPlace", TypeOf("RaceResult", "finish"));
+        Assert.Equal($"list8 0..{Wire.PoolsMax} OfficialPool", TypeOf("RacePublish", "pools"));
+        Assert.Equal($"list8 0..{Wire.PoolsMax} PoolTotal", TypeOf("PoolTotals", "pools"));
+        Assert.Equal($"list16 0..{Wire.BarredPlayersMax} BarredPlayer", TypeOf("PlayersBar", "players"));
+        Assert.All(
+            [ProtocolDocument.Structures["PoolTotal"], ProtocolDocument.Structures["OfficialPool"]],
+            rows => Assert.Equal($"list16 0..{Wire.DividendsMax} Dividend", rows[^1].Type));
         Assert.Equal(Wire.TransactionHeaderBytes, TableEncoder.FixedBytes("TransactionHeader"));
         Assert.Equal(Wire.ControlHeaderBytes, TableEncoder.FixedBytes("ControlHeader"));
         Assert.Equal(RaceId.Bytes, TableEncoder.FixedBytes("RaceId"));

@@ -21,7 +21,10 @@ internal sealed record CatalogueEntry(
 internal static class MessageCatalogue
 {
     private static readonly MessageType[] RaceControls =
-        [MessageType.RaceOpen, MessageType.RaceSuspend, MessageType.RaceStop, MessageType.RaceReopen, MessageType.RaceScratch];
+    [
+        MessageType.RaceOpen, MessageType.RaceSuspend, MessageType.RaceStop, MessageType.RaceReopen, MessageType.RaceScratch,
+        MessageType.RaceCancel, MessageType.RacePostpone,
+    ];
 
     private static readonly MessageType[] SaleControls = [MessageType.SaleOpen, MessageType.SaleClose];
 
@@ -32,10 +35,11 @@ internal static class MessageCatalogue
     private static IEnumerable<CatalogueEntry> Entries() =>
     [
         Of<LogonRequest>(), Of<LogonChallenge>(), Of<LogonProof>(), Of<LogonReply>(), Of<Heartbeat>(), Of<ErrorMessage>(), Of<Logoff>(),
-        Of<Wager>(), Of<Cancel>(), Of<Reversal>(), Of<Pay>(),
+        Of<Wager>(), Of<Cancel>(), Of<Reversal>(), Of<Pay>(), Of<VoucherIssue>(), Of<VoucherRedeem>(),
         Of<Hold>(), Of<Confirm>(), Of<Release>(), Of<DrawRegister>(), Of<DrawWithdraw>(),
-        Of<StatusQuery>(), Of<DefinitionsRequest>(), Of<DefinitionsPage>(),
+        Of<StatusQuery>(), Of<DefinitionsRequest>(), Of<DefinitionsPage>(), Of<PoolTotalsRequest>(), Of<PoolTotals>(),
         Of<RaceDefine>(), Of<SaleDefine>(), Of<CellsDefine>(), Of<TimeConfirm>(),
+        Of<RaceResult>(), Of<RacePublish>(), Of<PoolCarryIn>(), Of<SupervisorResolve>(), Of<PlayersBar>(), Of<PlayerLimit>(),
         .. RaceControls.Select(type => Of<RaceControl>(type, message => message.Encode(type), RaceControl.TryDecode)),
         .. SaleControls.Select(type => Of<SaleControl>(type, message => message.Encode(type), SaleControl.TryDecode)),
         Of<Outcome>(), Of<NotDecided>(), Of<StatusReply>(), Of<StateChange>(),

@@ -90,8 +90,8 @@ internal sealed class RandomMessage(Random random)
 
     private int LengthOf(string record, string field) => (record, field) switch
     {
-        ("DrawRegister" or "DrawWithdraw", _) => Wire.PersonKeyBytes,
-        ("PoolDefinition", _) or ("Pay", _) => random.Next(16 + 1),
+        ("DrawRegister" or "DrawWithdraw" or "BarredPlayer" or "PlayerLimit", _) => Wire.PersonKeyBytes,
+        ("PoolDefinition" or "Pay" or "VoucherRedeem", _) => random.Next(16 + 1),
         (_, "Scram") => random.Next(Wire.ScramBytesMax + 1),
         (_, "Player" or "Person" or "Authorisation") => random.Next(Wire.PersonKeyBytes + 1),
         _ => random.Next(Wire.RunnersMax + 1),

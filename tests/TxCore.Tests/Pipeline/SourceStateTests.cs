@@ -93,7 +93,7 @@ public sealed class SourceStateTests
         var source = new SourceState(1, 8);
         Record(source, 1);
         var entry = new Entry { Sequence = sequence, Number = 9, Previous = previous };
-        Assert.Throws<InvalidDataException>(() => source.Record(in entry, 1));
+        Assert.Throws<InvalidDataException>(() => source.Record(in entry, 1, null));
     }
 
     [Fact]
@@ -127,6 +127,6 @@ public sealed class SourceStateTests
     private static void Record(SourceState source, long sequence)
     {
         var entry = new Entry { Sequence = sequence, Number = sequence * 3, Previous = source.LastNumber };
-        source.Record(in entry, 1);
+        source.Record(in entry, 1, null);
     }
 }

@@ -89,6 +89,6 @@ public sealed class AnswerEncoderTests
         return new Outcome(
             entry.Source, (ulong)entry.Sequence, entry.Kind, entry.Code, repeat, work.State, (ulong)entry.Number, entry.SequencedAt, (uint)entry.BusinessDay,
             entry.AmountCents, entry.ExpiresAt, (ulong)entry.Reference, entry.FaultLine, entry.FaultField,
-            prints ? System.Text.Encoding.ASCII.GetString(serial) : "", prints ? System.Text.Encoding.ASCII.GetString(code) : "");
+            prints ? System.Text.Encoding.ASCII.GetString(serial) : "", prints ? System.Text.Encoding.ASCII.GetString(code) : "", []);
     }
 }

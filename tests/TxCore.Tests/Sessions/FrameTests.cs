@@ -45,7 +45,7 @@ public sealed class FrameTests : IAsyncLifetime
     [InlineData("04000000 0101 02 00", ResultCode.WrongVersion, 2U)]
     [InlineData("04000000 0000 01 00", ResultCode.UnknownMessage, 0U)]
     [InlineData("04000000 FF7F 01 00", ResultCode.UnknownMessage, 0x7FFFU)]
-    [InlineData("18000000 0501 01 00 0B000000 0100000000000000 0000000000000000", ResultCode.UnknownMessage, 0x0105U)]
+    [InlineData("18000000 0901 01 00 0B000000 0100000000000000 0000000000000000", ResultCode.UnknownMessage, 0x0109U)]
     [InlineData("18000000 5003 01 00 0B000000 0100000000000000 0000000000000000", ResultCode.UnknownMessage, 0x0350U)]
     [InlineData("18000000 0305 01 00 0B000000 0100000000000000 0000000000000000", ResultCode.UnknownMessage, 0x0503U)]
     [InlineData("04000000 0104 01 00", ResultCode.UnexpectedMessage, 0x0401U)]

@@ -84,13 +84,13 @@ public sealed class ReversalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_a_stop_a_reversal_goes_to_the_supervisor_and_the_ticket_stands()
+    public async Task After_a_stop_a_reversal_goes_to_the_supervisor_and_the_ticket_waits()
     {
         await AskAsync(Messages.Wager(Terminal, 1));
         _admin.Send(Messages.RaceControl(MessageType.RaceStop, Admin, 6));
         await _admin.NextAsync<Outcome>();
         Assert.Equal(ResultCode.ReversalToSupervisor, (await AskAsync(Messages.Reversal(Terminal, 2, 1, 200))).Code);
-        Assert.Equal(PresentState.Live, (await AskAsync(Messages.Wager(Terminal, 1))).State);
+        Assert.Equal(PresentState.Disputed, (await AskAsync(Messages.Wager(Terminal, 1))).State);
     }
 
     [Fact]

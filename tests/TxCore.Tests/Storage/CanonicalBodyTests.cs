@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CsCheck;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
@@ -10,6 +11,8 @@ namespace TxCore.Tests.Storage;
 public sealed class CanonicalBodyTests
 {
     private static readonly MessageType[] Types = [.. Enum.GetValues<MessageType>().Where(static type => type.IsSequenced())];
+
+    private static readonly JsonNode Root = JsonNode.Parse(File.ReadAllText(VectorFile()))!;
 
     private static readonly Gen<byte[]> Bytes31 = Gen.Byte.Array[0, 31];
 
@@ -47,6 +50,37 @@ public sealed class CanonicalBodyTests
         AssertCanonical(MessageType.CellsDefine, Body(Messages.DefineCells(1, 1)));
         AssertCanonical(MessageType.SaleOpen, Messages.SaleControl(MessageType.SaleOpen, 1, 1)[(Wire.HeaderBytes + Wire.TransactionHeaderBytes)..]);
         AssertCanonical(MessageType.TimeConfirm, Body(new TimeConfirm(Messages.Name(1, 1), Messages.Control(), 3)));
+    }
+
+    [Fact]
+    public void The_canonical_form_of_every_vector_is_its_body()
+    {
+        var vectors = Vectors("vectors").ToArray();
+        Assert.Equal(Types.Order(), vectors.Select(static vector => vector.Type).Distinct().Order());
+        Assert.All(vectors, static vector => AssertCanonical(vector.Type, vector.Body));
+    }
+
+    [Fact]
+    public void Vectors_of_a_later_version_have_the_canonical_form_of_this_one()
+    {
+        var bodies = Vectors("vectors").ToDictionary(static vector => vector.Name, static vector => vector.Body);
+        var longer = Vectors("longer").ToArray();
+        Assert.NotEmpty(longer);
+        Assert.All(longer, vector =>
+        {
+            byte[] copy = new byte[vector.Body.Length];
+            int length = CanonicalBody.Copy(vector.Type, vector.Body, copy);
+            Assert.Equal(bodies[vector.Name[..vector.Name.IndexOf(", with fields of a later version", StringComparison.Ordinal)]], copy[..Math.Max(0, length)]);
+        });
+    }
+
+    [Fact]
+    public void Vectors_whose_body_is_refused_have_no_canonical_form()
+    {
+        var refused = Root["refused"]!.AsArray()
+            .Where(static vector => vector!["answer"]!.GetValue<string>() == nameof(ResultCode.MalformedBody)).Select(static vector => Vector(vector!)).ToArray();
+        Assert.NotEmpty(refused);
+        Assert.All(refused, static vector => Assert.Equal(-1, CanonicalBody.Copy(vector.Type, vector.Body, new byte[vector.Body.Length])));
     }
 
     [Fact]
@@ -89,6 +123,30 @@ public sealed class CanonicalBodyTests
 
             Try(MessageType.Wager, damaged);
         }, iter: 3000);
+
+    /// <summary>The vectors of the source tree that these tests were built in.</summary>
+    private static string VectorFile()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            string file = Path.Combine(directory.FullName, "src", "TxCore.Protocol", "protocol-vectors.json");
+            if (File.Exists(file))
+            {
+                return file;
+            }
+        }
+
+        throw new FileNotFoundException($"No src/TxCore.Protocol/protocol-vectors.json above {AppContext.BaseDirectory}.");
+    }
+
+    private static IEnumerable<(string Name, MessageType Type, byte[] Body)> Vectors(string list) =>
+        Root[list]!.AsArray().Select(static vector => Vector(vector!)).Where(static vector => vector.Type.IsSequenced());
+
+    private static (string Name, MessageType Type, byte[] Body) Vector(JsonNode vector)
+    {
+        byte[] frame = Convert.FromHexString(vector["frame"]!.GetValue<string>());
+        return (vector["name"]!.GetValue<string>(), Wire.PeekType(frame), frame[Math.Min(frame.Length, Wire.HeaderBytes + Wire.TransactionHeaderBytes)..]);
+    }
 
     private static void Try(MessageType type, byte[] body)
     {

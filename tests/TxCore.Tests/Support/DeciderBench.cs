@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
 using TxCore.Pipeline;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
@@ -123,6 +124,20 @@ internal sealed class DeciderBench
         _work.CommandBytes = 8 + length;
         _work.Fingerprint = Fingerprint.Of(type, _work.Body);
         _work.Carried = Carry(type, body);
+        _work.Settlement = Settle(type, payload);
+    }
+
+    /// <summary>Counts a race as the server does, beside the ring.</summary>
+    private byte[]? Settle(MessageType type, ReadOnlySpan<byte> payload)
+    {
+        if (type != MessageType.RacePublish || !Frame.TryDecode<RacePublish>(payload, out var publish))
+        {
+            return null;
+        }
+
+        var board = new DefinitionsBoard(TimeProvider.System);
+        board.Load(State);
+        return new RaceSettler(TestShard.Identity, new MemoryReader(Database), board, NullLogger.Instance).SettleAsync(publish, default).AsTask().GetAwaiter().GetResult();
     }
 
     private FetchedRow? Carry(MessageType type, ReadOnlySpan<byte> body)
@@ -132,12 +147,13 @@ internal sealed class DeciderBench
             return Database.Find(_work.Source, _work.Sequence);
         }
 
-        if (type is not (MessageType.Cancel or MessageType.Pay or MessageType.Reversal) || body.Length < 20)
+        bool isResolve = type == MessageType.SupervisorResolve;
+        if (!(isResolve || type is MessageType.Cancel or MessageType.Pay or MessageType.Reversal or MessageType.VoucherRedeem) || body.Length < 18)
         {
             return null;
         }
 
-        long wanted = BinaryPrimitives.ReadInt64LittleEndian(body[12..]);
+        long wanted = BinaryPrimitives.ReadInt64LittleEndian(body[(isResolve ? 10 : 12)..]);
         return type == MessageType.Reversal ? Database.Find(_work.Source, wanted) : Database.Find(wanted);
     }
 

@@ -168,7 +168,7 @@ public sealed class CombinationTests
         var rule = BetRules.Find(BetTypes.TypeOf(pool.Number))!.Value;
         byte[] frame = Frame.Encode(new Wager(default, 0, 0, 0, PaymentMeans.Cash, [], [], line.AmountCents, [line]));
         new WagerBody(frame.AsSpan(Wire.HeaderBytes + Wire.TransactionHeaderBytes)).TryNext(out var view);
-        var verdict = SelectionRules.Check(race, pool, rule, in view, out combinations);
+        var verdict = SelectionRules.Check(race, pool, rule, in view, out combinations, out _);
         return verdict.IsAccepted ? StakeRules.Price(pool, in view, combinations, out _) : verdict;
     }
 }

@@ -1,0 +1,11 @@
+using TxCore.Protocol;
+
+namespace TxCore.Client.Programme;
+
+/// <summary>The operator's codes of pools (<c>domain.md</c> section 1.3).</summary>
+public static class OperatorCode
+{
+    /// <summary>The code of a pool number, as <c>E_TRIO</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such bet.</exception>
+    public static string Of(ushort pool) => BetCode.NameOf(BetTypes.TypeOf(pool), BetTypes.ChannelOf(pool));
+}
