@@ -1,3 +1,6 @@
+using System.Globalization;
+using TxCore.Client;
+using TxCore.Server.Tests.Fleet;
 using TxCore.Server.Tests.Processes;
 using TxCore.Testing;
 
@@ -22,6 +25,26 @@ public sealed class RaceCommandTests(PostgresFixture postgres)
     {
         var run = (await CommandLine.RunAsync([.. command, "--actor", "7", "--reason", "2"])).Exits(1);
         Assert.Contains(message, run.Error);
+    }
+
+    [Fact]
+    public async Task A_day_is_balanced_from_the_command_line()
+    {
+        using var deployment = await Deployment.CreateAsync(postgres);
+        await using var server = await deployment.ServeAsync();
+        await SaleDay.OpenAsync(deployment, server.Listen);
+        await using var client = await deployment.ClientAsync(server.Listen, new MemoryOutbox());
+        Assert.True((await client.WagerAsync(SaleDay.Wager(deployment.Identity, runner: 7), cancellationToken: Cancellation)).IsAccepted);
+        string day = TimeProvider.System.GetUtcNow().AddHours(-3).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+        string file = Path.Combine(postgres.CreateDirectory(), "balance.json");
+
+        string report = (await deployment.RunAsync("day", "balance", "--day", day, "--out", file)).Exits(0).Output;
+
+        Assert.Contains("The day balances.", report);
+        Assert.Contains("\"Broken\": []", await File.ReadAllTextAsync(file, Cancellation));
+        (await deployment.RunAsync("day", "late", "--day", day)).Exits(0);
+        Assert.Contains("0 tickets wait.", (await deployment.RunAsync("supervisor", "list")).Exits(0).Output);
+        Assert.Contains("is not a day", (await deployment.RunAsync("day", "balance", "--day", "2025-11-05")).Exits(1).Error);
     }
 
     [Theory]
