@@ -47,6 +47,19 @@ public sealed class SchemaTests(PostgresFixture postgres)
         Assert.Equal(string.Join(", ", columns.Append("plain bytea")), await database.ScalarAsync<string>(sql));
     }
 
+    /// <summary>A catalogue grown by years of partitions is planned otherwise than a small one: names of indexes are looked at too.</summary>
+    [Fact]
+    public async Task Partitions_are_told_whatever_plan_looks_for_them()
+    {
+        var database = await ShardDatabase.CreateAsync(postgres);
+        const string sql = """
+            SELECT count(*) FROM txcore.partition p WHERE p.business_day >= date '2000-01-01'
+            """;
+        long days = await database.ScalarAsync<long>(sql);
+        Assert.True(days > 0);
+        Assert.Equal(days, await database.ScalarAsync<long>($"SET enable_nestloop = off; SET enable_indexscan = off; SET enable_bitmapscan = off; {sql}"));
+    }
+
     [Fact]
     public async Task Code_names_are_those_of_the_protocol()
     {
