@@ -17,6 +17,14 @@ internal sealed class NullStore : IShardStore, IShardReader
 
     public ValueTask<long> ReadEntriesAsync(long afterNumber, RowVisitor visitor, CancellationToken cancellationToken) => new(afterNumber);
 
+    public ValueTask ReadMeetingAsync(uint day, byte meeting, int fromDay, RowVisitor visitor, CancellationToken cancellationToken) =>
+        ValueTask.CompletedTask;
+
+    public ValueTask ReadWagersAsync(Protocol.RaceId race, int fromDay, RowVisitor visitor, CancellationToken cancellationToken) =>
+        ValueTask.CompletedTask;
+
+    public ValueTask<HashSet<long>> ReadUndoneAsync(int fromDay, CancellationToken cancellationToken) => ValueTask.FromResult<HashSet<long>>([]);
+
     public ValueTask<FetchedRow?> FindByNumberAsync(long number, CancellationToken cancellationToken) => default;
 
     public ValueTask<FetchedRow?> FindBySequenceAsync(uint source, long sequence, long laterNumber, CancellationToken cancellationToken) => default;

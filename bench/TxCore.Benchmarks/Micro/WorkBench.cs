@@ -14,14 +14,14 @@ internal sealed class WorkBench
     private static readonly ControlHeader Control = new(1, 0, 1);
     private long _adminSequence;
 
-    public WorkBench()
+    public WorkBench(PoolDefinition[]? pools = null)
     {
         Keys = new ReceiptKeys(new Dictionary<ushort, byte[]> { [1] = new byte[ReceiptKeys.KeyBytes] });
         State = new ShardState(Identity, static _ => 64);
         Decider = new Decider(State, Keys);
         Start();
         long later = Now + 86_400_000_000;
-        PoolDefinition[] pools = [new((ushort)BetType.Win, 200, 3_000_000, 0, [], [])];
+        pools ??= [new((ushort)BetType.Win, 200, 3_000_000, 0, [], [])];
         Submit(Frame.Encode(new RaceDefine(Header(), Control, WagerFrames.Race, later, later, 16, pools)));
         Submit(new RaceControl(Header(), Control, WagerFrames.Race, 0, 0).Encode(MessageType.RaceOpen));
     }

@@ -28,7 +28,7 @@ internal sealed class PoolReading
     public List<PoolDefinition> Defined { get; } = [];
 
     /// <summary>Reads the pools; of a race that is not <paramref name="isToRun"/> only whether it is in the channel.</summary>
-    public static PoolReading Read(JsonNode race, byte runnerCount, bool isToRun, DayReading reading)
+    public static PoolReading Read(FileNode race, byte runnerCount, bool isToRun, DayReading reading)
     {
         var pools = new PoolReading();
         foreach (var pool in race.Objects("paris"))
@@ -57,7 +57,7 @@ internal sealed class PoolReading
         return pools;
     }
 
-    private static SkipReason? SkipReasonOf(JsonNode pool, string name, BetCode code, ProgrammeOptions options)
+    private static SkipReason? SkipReasonOf(FileNode pool, string name, BetCode code, ProgrammeOptions options)
     {
         if (!code.IsSoldHere)
         {
@@ -72,7 +72,7 @@ internal sealed class PoolReading
         return pool.Has("miseBase") ? null : SkipReason.NoBaseStake;
     }
 
-    private PoolDefinition? ReadPool(JsonNode pool, string name, BetType type, byte runnerCount, DayReading reading)
+    private PoolDefinition? ReadPool(FileNode pool, string name, BetType type, byte runnerCount, DayReading reading)
     {
         long? stake = pool.Number("miseBase", 1, uint.MaxValue);
         long maximum = pool.NumberOrNull("miseMax", 1, PriceCentsMax) ?? Math.Max(reading.Options.MaximumCentsDefault, stake ?? 0);
@@ -109,10 +109,10 @@ internal sealed class PoolReading
             takeout.RunnersMin);
     }
 
-    private static int Flag(JsonNode pool, string name, byte flag) => pool.Flag(name) == true ? flag : 0;
+    private static int Flag(FileNode pool, string name, byte flag) => pool.Flag(name) == true ? flag : 0;
 
     /// <summary>The bet type decides how many runners a bet names; a programme that says otherwise means another bet.</summary>
-    private static void CheckRunners(JsonNode pool, BetType type, byte runnerCount, DayReading reading)
+    private static void CheckRunners(FileNode pool, BetType type, byte runnerCount, DayReading reading)
     {
         int runners = BetCode.RunnersOf(type);
         if (pool.Number("nbChevauxReglementaire", 1, Wire.RunnersMax) is { } told && told != runners)

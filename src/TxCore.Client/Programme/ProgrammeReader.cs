@@ -22,13 +22,13 @@ public static class ProgrammeReader
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         var found = new ErrorList();
-        day = JsonNode.Parse(json, "", found)?.Object("programme") is { } programme ? Read(programme, options, found) : null;
+        day = FileNode.Parse(json, "", found)?.Object("programme") is { } programme ? Read(programme, options, found) : null;
         errors = found.Errors;
         day = errors.Count == 0 ? day : null;
         return day is not null;
     }
 
-    private static ProgrammeDay? Read(JsonNode programme, ProgrammeOptions options, ErrorList errors)
+    private static ProgrammeDay? Read(FileNode programme, ProgrammeOptions options, ErrorList errors)
     {
         if (Midnight(programme) is not { } midnight)
         {
@@ -48,7 +48,7 @@ public static class ProgrammeReader
     }
 
     /// <summary>The beginning of the day by the programme's own clock.</summary>
-    private static DateTimeOffset? Midnight(JsonNode programme)
+    private static DateTimeOffset? Midnight(FileNode programme)
     {
         long? date = programme.Number("date", 0, MillisecondsMax);
         long? offset = programme.Number("timezoneOffset", -14 * 3_600_000, 14 * 3_600_000);
@@ -67,7 +67,7 @@ public static class ProgrammeReader
         return new DateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(date.Value).ToOffset(ahead).Date, ahead);
     }
 
-    private static void ReadMeeting(JsonNode meeting, DayReading reading)
+    private static void ReadMeeting(FileNode meeting, DayReading reading)
     {
         long? number = meeting.Number("numOfficiel", 1, 99);
         string course = meeting.ObjectOrNull("hippodrome")?.TextOrNull("libelleCourt") ?? "";
@@ -100,7 +100,7 @@ internal sealed class DayReading(ProgrammeOptions options, DateTimeOffset midnig
     public List<ProgrammeError> Warnings { get; } = [];
 
     /// <summary>Takes a race's identity; an error when another race has it.</summary>
-    public RaceId? Identify(JsonNode race, byte meeting, byte number)
+    public RaceId? Identify(FileNode race, byte meeting, byte number)
     {
         var id = new RaceId(Day, meeting, number);
         if (_paths.TryAdd(id, race.Path))

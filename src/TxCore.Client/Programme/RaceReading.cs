@@ -14,7 +14,7 @@ internal static class RaceReading
     /// <summary>States in which a race is still to run (<c>domain.md</c> section 1.2).</summary>
     private static readonly string[] ToRun = ["PROGRAMMEE", "ROUGE_AUX_PARTANTS", "DEPART_DANS_TROIS_MINUTES"];
 
-    public static void Read(JsonNode race, long? meeting, string course, DayReading reading)
+    public static void Read(FileNode race, long? meeting, string course, DayReading reading)
     {
         long? number = race.Number("numOrdre", 1, 99);
         if (race.NumberOrNull("numReunion", 1, 99) is { } told && meeting is not null && told != meeting)
@@ -69,7 +69,7 @@ internal static class RaceReading
         return pools.Defined.Count == 0 && !options.AsPlanned ? LeaveReason.NothingOnSale : null;
     }
 
-    private static long? StartsAt(JsonNode race, DayReading reading)
+    private static long? StartsAt(FileNode race, DayReading reading)
     {
         if (race.Number("heureDepart", 0, long.MaxValue / 1000) is not { } milliseconds)
         {
@@ -89,7 +89,7 @@ internal static class RaceReading
     /// <summary>Who runs, and in which order they finished.</summary>
     private sealed record Card(IReadOnlyList<string> Names, SortedSet<byte> NonRunners, FinishPlace[] Finish)
     {
-        public static Card Read(JsonNode race, RaceId? id, byte runnerCount, DayReading reading)
+        public static Card Read(FileNode race, RaceId? id, byte runnerCount, DayReading reading)
         {
             var nonRunners = new SortedSet<byte>();
             foreach (var incident in race.Objects("incidents", isRequired: false))
@@ -106,12 +106,12 @@ internal static class RaceReading
         }
 
         private static string[] ReadParticipants(
-            JsonNode race, RaceId? id, byte runnerCount, SortedSet<byte> nonRunners, DayReading reading)
+            FileNode race, RaceId? id, byte runnerCount, SortedSet<byte> nonRunners, DayReading reading)
         {
             var participants = race.Objects("participants", isRequired: false);
             if (id is { } raceId && reading.Options.Participants.TryGetValue((raceId.Meeting, raceId.Race), out var file))
             {
-                participants = JsonNode.Parse(file, $"R{raceId.Meeting}C{raceId.Race}:", reading.Errors)?.Objects("participants") ?? [];
+                participants = FileNode.Parse(file, $"R{raceId.Meeting}C{raceId.Race}:", reading.Errors)?.Objects("participants") ?? [];
             }
 
             if (participants.Count == 0)
@@ -152,7 +152,7 @@ internal static class RaceReading
         }
 
         /// <summary>Each inner list is a place; more than one runner in it is a dead heat, after which as many places are left out.</summary>
-        private static FinishPlace[] ReadFinish(JsonNode race, byte runnerCount, SortedSet<byte> nonRunners)
+        private static FinishPlace[] ReadFinish(FileNode race, byte runnerCount, SortedSet<byte> nonRunners)
         {
             var finish = new List<FinishPlace>();
             foreach (var (runners, path) in race.NumberLists("ordreArrivee", 1, runnerCount))

@@ -26,7 +26,7 @@ public sealed class Takeouts
         ReadOnlyMemory<byte> json, [NotNullWhen(true)] out Takeouts? takeouts, out IReadOnlyList<ProgrammeError> errors)
     {
         var found = new ErrorList();
-        takeouts = JsonNode.Parse(json, "", found) is { } root ? Read(root) : null;
+        takeouts = FileNode.Parse(json, "", found) is { } root ? Read(root) : null;
         errors = found.Errors;
         takeouts = errors.Count == 0 ? takeouts : null;
         return takeouts is not null;
@@ -43,7 +43,7 @@ public sealed class Takeouts
         return _byType.TryGetValue((type, false), out var both) ? both : _default;
     }
 
-    private static Takeouts Read(JsonNode root)
+    private static Takeouts Read(FileNode root)
     {
         var byType = new Dictionary<(BetType, bool), Takeout>();
         foreach (var item in root.Objects("takeouts"))
@@ -70,7 +70,7 @@ public sealed class Takeouts
         return new Takeouts(byType, BasisPoints(root, "default", isRequired: false) is { } others ? new Takeout(others) : null);
     }
 
-    private static ushort? BasisPoints(JsonNode node, string name, bool isRequired)
+    private static ushort? BasisPoints(FileNode node, string name, bool isRequired)
     {
         if (node.Decimal(name, isRequired) is not { } percent)
         {

@@ -30,11 +30,7 @@ internal sealed class EntryReader(RowVisitor visitor, long afterNumber)
 
     private void Visit(in CopiedRow copied)
     {
-        if (!StoredRow.TryRead(copied.Tuple, out var row) || row.Checksum != RowWriter.Checksum(copied.Tuple[..^RowFormat.ChecksumFieldBytes]))
-        {
-            throw new InvalidDataException($"The row after number {Last} does not have the checksum it was written with: run verify.");
-        }
-
+        var row = copied.Read(Last);
         if (row.Entry.Number != Last + 1)
         {
             throw Missing();

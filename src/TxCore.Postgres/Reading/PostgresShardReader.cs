@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using TxCore.Protocol;
 using TxCore.Storage;
 
 namespace TxCore.Postgres;
@@ -10,6 +11,7 @@ public sealed class PostgresShardReader : IShardReader, IAsyncDisposable
     private readonly NpgsqlDataSource _source;
     private readonly ShardIdentity _identity;
     private readonly EntryLookup _lookup;
+    private readonly RaceReader _races;
     private readonly SnapshotTable _snapshots;
 
     /// <summary>A reader that has not connected yet; the writer's connection string serves.</summary>
@@ -18,17 +20,9 @@ public sealed class PostgresShardReader : IShardReader, IAsyncDisposable
         _source = ReaderSource.Create(connectionString, identity);
         _identity = identity;
         _lookup = new EntryLookup(_source, identity.Shard);
+        _races = new RaceReader(_source);
         _snapshots = new SnapshotTable(_source, identity.Shard);
     }
-
-    /// <inheritdoc/>
-    public ValueTask ReadMeetingAsync(uint day, byte meeting, int fromDay, RowVisitor visitor, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public ValueTask ReadWagersAsync(Protocol.RaceId race, int fromDay, RowVisitor visitor, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public ValueTask<HashSet<long>> ReadUndoneAsync(int fromDay, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public async ValueTask<long> ReadEntriesAsync(long afterNumber, RowVisitor visitor, CancellationToken cancellationToken)
@@ -46,6 +40,18 @@ public sealed class PostgresShardReader : IShardReader, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask<FetchedRow?> FindBySequenceAsync(uint source, long sequence, long laterNumber, CancellationToken cancellationToken) =>
         _lookup.BySequenceAsync(source, sequence, laterNumber, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask ReadMeetingAsync(uint day, byte meeting, int fromDay, RowVisitor visitor, CancellationToken cancellationToken) =>
+        await _races.ReadMeetingAsync(day, meeting, fromDay, visitor, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask ReadWagersAsync(RaceId race, int fromDay, RowVisitor visitor, CancellationToken cancellationToken) =>
+        await _races.ReadWagersAsync(race, fromDay, visitor, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<HashSet<long>> ReadUndoneAsync(int fromDay, CancellationToken cancellationToken) =>
+        await _races.ReadUndoneAsync(fromDay, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<SnapshotInfo>> ListSnapshotsAsync(CancellationToken cancellationToken) => _snapshots.ListAsync(cancellationToken);

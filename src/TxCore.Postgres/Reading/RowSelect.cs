@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using TxCore.Protocol;
 using TxCore.Storage;
 
 namespace TxCore.Postgres;
@@ -28,6 +30,44 @@ internal static class RowSelect
     public static string BySequence(IEnumerable<int> businessDays, uint source, long sequence) =>
         Copy($"business_day IN ({string.Join(", ", businessDays.Select(Days.Literal))}) " +
              $"AND source = {source} AND sequence = {sequence} AND line = 1");
+
+    /// <summary>
+    /// Line 1 of the accepted entries about the races of a meeting, of a day and later, in order. A plain row does not show its race:
+    /// the reader has to look.
+    /// </summary>
+    public static string Meeting(uint day, byte meeting, int fromDay)
+    {
+        long first = new RaceId(day, meeting, 0).Value;
+        return Copy(
+            $"{Since(fromDay)} AND line = 1 AND code = 0 AND (kind BETWEEN {(int)MessageType.RaceDefine} AND {(int)MessageType.PoolCarryIn} "
+            + $"OR kind IN ({(int)MessageType.RaceStopDue}, {(int)MessageType.RaceCloseDue})) "
+            + $"AND (race BETWEEN {first} AND {first + byte.MaxValue} OR plain IS NOT NULL) ORDER BY number");
+    }
+
+    /// <summary>
+    /// Line 1 of the accepted wagers that may concern a race, of a day and later, in order. Line 1 is enough to look at: the bytes of the
+    /// races of all lines are in its command. A few too many come, which the reader tells apart.
+    /// </summary>
+    public static string Wagers(RaceId race, int fromDay)
+    {
+        Span<byte> name = stackalloc byte[RaceId.Bytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(name, race.Day);
+        (name[^2], name[^1]) = (race.Meeting, race.Race);
+        string meeting = Convert.ToHexString(name[..^1]);
+        long first = new RaceId(race.Day, race.Meeting, 0).Value;
+        int report = (int)BetType.Report;
+        return Copy(
+            $"{Since(fromDay)} AND line = 1 AND kind = {(int)MessageType.Wager} AND code = 0 AND (race = {race.Value} OR plain IS NOT NULL "
+            + $"OR (pool % {BetTypes.OnlineOffset} = {report} AND race BETWEEN {first} AND {first + byte.MaxValue}) "
+            + $"OR (total_cents IS NOT NULL AND position('\\x{meeting}'::bytea IN command) > 0)) ORDER BY number");
+    }
+
+    /// <summary>Line 1 of the accepted entries that took something back, of a day and later; a denied resolution has no amount.</summary>
+    public static string Undone(int fromDay) => Copy(
+        $"{Since(fromDay)} AND line = 1 AND code = 0 AND (kind IN ({(int)MessageType.Cancel}, {(int)MessageType.Reversal}) "
+        + $"OR (kind = {(int)MessageType.SupervisorResolve} AND (amount_cents IS NOT NULL OR plain IS NOT NULL)))");
+
+    private static string Since(int fromDay) => $"business_day >= {(fromDay == 0 ? "'-infinity'" : Days.Literal(fromDay))}";
 
     private static string Copy(string condition) =>
         $"COPY (SELECT {Columns}, plain FROM txcore.transaction WHERE {condition}) TO STDOUT (FORMAT BINARY)";

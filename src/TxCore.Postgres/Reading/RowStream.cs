@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Npgsql;
+using TxCore.Storage;
 
 namespace TxCore.Postgres;
 
@@ -17,6 +18,14 @@ internal readonly ref struct CopiedRow(ReadOnlySpan<byte> tuple, ReadOnlySpan<by
 
     /// <summary>The tuple as it was decided and hashed.</summary>
     public ReadOnlySpan<byte> Tuple { get; } = plain.IsEmpty ? tuple : plain;
+
+    /// <summary>The row as it was decided.</summary>
+    /// <param name="after">Number of the row before it, for the message.</param>
+    /// <exception cref="InvalidDataException">It does not have its checksum.</exception>
+    public StoredRow Read(long after) =>
+        StoredRow.TryRead(Tuple, out var row) && row.Checksum == RowWriter.Checksum(Tuple[..^RowFormat.ChecksumFieldBytes])
+            ? row
+            : throw new InvalidDataException($"The row after number {after} does not have the checksum it was written with: run verify.");
 }
 
 /// <summary>Receives rows from a <see cref="RowStream"/>.</summary>

@@ -5,6 +5,7 @@ using TxCore.Diagnostics;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 using TxCore.Server.Programme;
+using TxCore.Sessions;
 
 namespace TxCore.Server.Commands;
 
@@ -52,11 +53,25 @@ internal static class ProgrammeCommand
                 return exitCode;
             }
 
+            if (parsed.GetValue(open) && Over(day) is { } over)
+            {
+                await Console.Error.WriteLineAsync(
+                    $"{over} would have stopped by now and cannot be opened: move the day with --date and --start, give --latest-stop-after-start, or leave --open out. Nothing was imported.");
+                return 1;
+            }
+
             bool scratchesAtOnce = parsed.GetValue(scratches) || !source.IsAsPlanned(parsed);
             return await control.RunAsync(
                 parsed, (client, header) => ImportAsync(client, day, header, parsed.GetValue(open), scratchesAtOnce, cancellationToken), cancellationToken);
         });
         return command;
+    }
+
+    /// <summary>A race of the day whose latest stop has passed; the server opens none such.</summary>
+    private static RaceId? Over(ProgrammeDay day)
+    {
+        long now = TimeProvider.System.GetUnixMicroseconds();
+        return day.Races.FirstOrDefault(race => race.LatestStopAt <= now)?.Race;
     }
 
     private static async Task<int> ImportAsync(

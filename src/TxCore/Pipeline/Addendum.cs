@@ -1,6 +1,7 @@
 using TxCore.Protocol;
 using TxCore.Storage;
 using TxCore.Wagering;
+using TxCore.Wagering.Settlement;
 
 namespace TxCore.Pipeline;
 
@@ -11,17 +12,11 @@ namespace TxCore.Pipeline;
 /// </summary>
 /// <remarks>
 /// Wager: picks, as <c>Outcome.picks</c> (only when there are any). Cancel, Reversal of a ticket, SupervisorResolve that grants:
-/// count (1), money moves, player (counted), business day the ticket was taken on (4). Pay: count (1), money moves. RacePublish: the answer of the settlement.
-/// A money move: race (6), pool (2), gain in cents (8), refund in cents (8).
+/// count (1), money moves, player (counted), business day the ticket was taken on (4). Pay: count (1), money moves. RacePublish: the answer
+/// of the settlement (<see cref="SettlementAnswer"/>).
 /// </remarks>
 internal static class Addendum
 {
-    /// <summary>Bytes of a money move.</summary>
-    public const int MoveBytes = RaceId.Bytes + sizeof(ushort) + sizeof(long) + sizeof(long);
-
-    /// <summary>Most money moves: every leg of every line.</summary>
-    public const int MovesMax = Wire.LinesMax * Wire.LegsMax;
-
     /// <summary>Where the addendum of an entry begins in its stored command.</summary>
     public static int Start(MessageType type, ReadOnlySpan<byte> command)
     {
@@ -37,21 +32,40 @@ internal static class Addendum
     {
         var wager = new WagerBody(ticket.Command.AsSpan(SystemCommand.DeadlineBytes));
         var player = wager.Player;
-        var writer = new WireWriter(work.ExtendCommand(1 + (wager.LineCount * MoveBytes) + 1 + player.Length + sizeof(int)));
+        var writer = new WireWriter(work.ExtendCommand(1 + (wager.LineCount * MoneyMove.Bytes) + 1 + player.Length + sizeof(int)));
         writer.Byte(wager.LineCount);
         while (wager.TryNext(out var line))
         {
-            var (race, pool) = line.FirstPool();
-            writer.UInt32(race.Day);
-            writer.Byte(race.Meeting);
-            writer.Byte(race.Race);
-            writer.UInt16(pool);
-            writer.Int64(0);
-            writer.Int64(line.AmountCents);
+            new MoneyMove(line.Race, line.Pool, 0, line.AmountCents).Write(ref writer);
         }
 
         writer.CountedBytes(player);
         writer.UInt32((uint)ticket.Entry.BusinessDay);
+    }
+
+    /// <summary>Appends what a ticket is paid.</summary>
+    public static void AppendPay(TxEvent work, ReadOnlySpan<MoneyMove> moves)
+    {
+        var writer = new WireWriter(work.ExtendCommand(1 + (moves.Length * MoneyMove.Bytes)));
+        writer.Byte((byte)moves.Length);
+        foreach (var move in moves)
+        {
+            move.Write(ref writer);
+        }
+    }
+
+    /// <summary>Takes in what <see cref="AppendPay"/> wrote.</summary>
+    public static void ApplyPay(ShardState state, ReadOnlySpan<byte> addendum)
+    {
+        var reader = new WireReader(addendum);
+        for (int moves = reader.Byte(); moves > 0; moves--)
+        {
+            var move = MoneyMove.Read(ref reader);
+            if (state.Races.TryGetValue(move.Race.Value, out var race))
+            {
+                race.PaidCents += move.GainCents + move.RefundCents;
+            }
+        }
     }
 
     /// <summary>Takes back what <see cref="AppendUndo"/> wrote: stakes out of their pools, and out of the player's periods.</summary>
@@ -61,14 +75,11 @@ internal static class Addendum
         long cents = 0;
         for (int moves = reader.Byte(); moves > 0; moves--)
         {
-            var race = new RaceId(reader.UInt32(), reader.Byte(), reader.Byte());
-            ushort pool = reader.UInt16();
-            reader.Int64();
-            long amountCents = reader.Int64();
-            cents += amountCents;
-            if (state.Races.TryGetValue(race.Value, out var found) && found.FindPool(pool) is { } undone)
+            var move = MoneyMove.Read(ref reader);
+            cents += move.RefundCents;
+            if (state.Races.TryGetValue(move.Race.Value, out var race) && race.FindPool(move.Pool) is { } undone)
             {
-                undone.UndoneCents += amountCents;
+                undone.UndoneCents += move.RefundCents;
             }
         }
 

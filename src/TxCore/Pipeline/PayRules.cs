@@ -1,34 +1,21 @@
 using TxCore.Protocol;
 using TxCore.Storage;
 using TxCore.Wagering;
+using TxCore.Wagering.Settlement;
 
 namespace TxCore.Pipeline;
 
 /// <summary>Decides payments of tickets, and vouchers (<c>domain.md</c> section 1.10).</summary>
 internal sealed class PayRules(ShardState state, ReceiptKeys keys)
 {
-    public Verdict Check(TxEvent work, ref Entry entry, long now) => work.Type switch
+    private readonly MoneyMove[] _moves = new MoneyMove[MoneyMove.TicketMax];
+
+    public Verdict Check(TxEvent work, ref Entry entry) => work.Type switch
     {
         MessageType.VoucherIssue => Issue(work, ref entry),
         MessageType.VoucherRedeem => Redeem(work, ref entry),
-        _ => Pay(work, ref entry, now),
+        _ => Pay(work, ref entry),
     };
-
-    /// <summary>Takes in what a payment paid.</summary>
-    public static void Apply(ShardState state, ReadOnlySpan<byte> addendum)
-    {
-        var reader = new WireReader(addendum);
-        for (int moves = reader.Byte(); moves > 0; moves--)
-        {
-            var race = new RaceId(reader.UInt32(), reader.Byte(), reader.Byte());
-            reader.UInt16();
-            long cents = reader.Int64() + reader.Int64();
-            if (state.Races.TryGetValue(race.Value, out var paid))
-            {
-                paid.PaidCents += cents;
-            }
-        }
-    }
 
     private Verdict Issue(TxEvent work, ref Entry entry)
     {
@@ -56,12 +43,42 @@ internal sealed class PayRules(ShardState state, ReceiptKeys keys)
         return verdict;
     }
 
-    private Verdict Pay(TxEvent work, ref Entry entry, long now)
+    /// <summary>Pays gains and refunds of all lines at once, when every race of the ticket is settled.</summary>
+    private Verdict Pay(TxEvent work, ref Entry entry)
     {
-        _ = now;
         var verdict = CheckReceipt(work, MessageType.Wager, ref entry, out bool identityChecked);
-        _ = identityChecked;
-        return verdict.IsAccepted ? Verdict.Refuse(ResultCode.NotPayableYet, BodyField.Number) : verdict;
+        if (!verdict.IsAccepted)
+        {
+            return verdict;
+        }
+
+        var body = work.Carried!.Command.AsSpan(SystemCommand.DeadlineBytes);
+        var standing = TicketValue.Of(body, entry.Reference, state.Races, _moves, out int count);
+        if (standing != TicketStanding.Valued)
+        {
+            return Verdict.Refuse(
+                standing == TicketStanding.Expired ? ResultCode.TicketExpired : ResultCode.NotPayableYet, BodyField.Number);
+        }
+
+        long cents = 0;
+        foreach (ref readonly var move in _moves.AsSpan(0, count))
+        {
+            cents = checked(cents + move.GainCents + move.RefundCents);
+        }
+
+        if (cents == 0)
+        {
+            return Verdict.Refuse(ResultCode.TicketLost, BodyField.Number);
+        }
+
+        if (cents > state.Rules.CashPayMaxCents && !identityChecked)
+        {
+            return Verdict.Refuse(ResultCode.IdentityRequired, BodyField.Amount);
+        }
+
+        entry.AmountCents = cents;
+        Addendum.AppendPay(work, _moves.AsSpan(0, count));
+        return Verdict.Accepted;
     }
 
     /// <summary>Checks that a receipt is one of this shard, of the right kind, unaltered, and not settled already.</summary>

@@ -1,18 +1,18 @@
+using Microsoft.Extensions.Logging;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 using TxCore.Sessions;
 using TxCore.Storage;
-using TxCore.Wagering;
 using TxCore.Wagering.Settlement;
 
 namespace TxCore.Pipeline;
 
 /// <summary>
 /// Counts a race for its publication from the committed rows alone: its card and results from the entries of its meeting, its stakes
-/// from its wagers. What it finds is compared with the running totals of the deciding thread when it enters the sequence: two sums
-/// that share no state.
+/// from its wagers, in two passes. What it finds is compared with the running totals of the deciding thread when it enters the sequence:
+/// two sums that share no state.
 /// </summary>
-public sealed class RaceSettler(ShardIdentity identity, IShardReader reader, DefinitionsBoard board) : IRaceSettler
+public sealed class RaceSettler(ShardIdentity identity, IShardReader reader, DefinitionsBoard board, ILogger logger) : IRaceSettler
 {
     /// <inheritdoc/>
     public async ValueTask<byte[]> SettleAsync(RacePublish publish, CancellationToken cancellationToken)
@@ -22,11 +22,66 @@ public sealed class RaceSettler(ShardIdentity identity, IShardReader reader, Def
             return SettlementAnswer.Refused(ResultCode.UnknownRace);
         }
 
+        var meeting = await ReadMeetingAsync(publish.Race, known.DefinedOn, cancellationToken);
+        if (!meeting.Races.TryGetValue(publish.Race.Value, out var card) || !ResultRules.IsSettled(card))
+        {
+            return SettlementAnswer.Refused(ResultCode.RaceState);
+        }
+
+        if (publish.Method is not (DividendMethod.EqualSplit or DividendMethod.Official)
+            || (publish.Method == DividendMethod.EqualSplit && publish.Pools.Length > 0))
+        {
+            return SettlementAnswer.Refused(ResultCode.DividendsInvalid);
+        }
+
+        var count = SettlementCount.Start(card, meeting.Races, publish.Method, publish.Pools, out string? fault);
+        if (count is null)
+        {
+            return Refused(publish.Race, ResultCode.DividendsInvalid, fault);
+        }
+
+        var undone = await reader.ReadUndoneAsync(known.DefinedOn, cancellationToken);
+        RowVisitor add = (in StoredRow row) =>
+        {
+            if (!undone.Contains(row.Entry.Number))
+            {
+                count.AddTicket(row.Entry.Number, row.Command[SystemCommand.DeadlineBytes..]);
+            }
+        };
+        await reader.ReadWagersAsync(publish.Race, known.DefinedOn, add, cancellationToken);
+        count.BeginPay();
+        await reader.ReadWagersAsync(publish.Race, known.DefinedOn, add, cancellationToken);
+        var settlement = count.Complete(card.ChangedBy, out fault);
+        return settlement is not null
+            ? SettlementAnswer.Of(settlement)
+            : Refused(publish.Race, count.WaitsFor is null ? ResultCode.DividendsInvalid : ResultCode.EarlierRaceUnpublished, fault);
+    }
+
+    private byte[] Refused(RaceId race, ResultCode code, string? fault)
+    {
+        logger.SettlementRefused(race.ToString(), fault ?? code.ToString());
+        return SettlementAnswer.Refused(code);
+    }
+
+    /// <summary>The races of the meeting as their stored entries left them.</summary>
+    private async ValueTask<ShardState> ReadMeetingAsync(RaceId race, int fromDay, CancellationToken cancellationToken)
+    {
         var meeting = new ShardState(identity, static _ => 1);
         await reader.ReadMeetingAsync(
-            publish.Race.Day, publish.Race.Meeting, known.DefinedOn,
-            (in StoredRow row) => DefinitionEffects.Apply(meeting, in row.Entry, row.Command, row.Command[SystemCommand.DeadlineBytes..]),
+            race.Day, race.Meeting, fromDay,
+            (in StoredRow row) =>
+            {
+                var body = row.Command[SystemCommand.DeadlineBytes..];
+                if (row.Entry.Kind == MessageType.PoolCarryIn)
+                {
+                    // The fund it came out of may have been filled by another meeting, which is not read here.
+                    var carry = Bodies.Decode<PoolCarryIn>(body);
+                    meeting.CarryOvers[carry.Pool] = meeting.CarryOvers.GetValueOrDefault(carry.Pool) + carry.AmountCents;
+                }
+
+                DefinitionEffects.Apply(meeting, in row.Entry, row.Command, body);
+            },
             cancellationToken);
-        return SettlementAnswer.Refused(ResultCode.RaceState);
+        return meeting;
     }
 }

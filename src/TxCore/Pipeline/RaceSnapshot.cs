@@ -114,7 +114,7 @@ internal static class RaceSnapshot
             PaidCents = reader.Int64(),
             SettlementBytes = reader.Counted().ToArray(),
         };
-        race.Settlement = race.SettlementBytes.Length == 0 ? null : SettlementCodec.Read(race.SettlementBytes);
+        race.Settlement = race.SettlementBytes.Length == 0 ? null : SettlementAnswer.Read(race.SettlementBytes);
         race.Finish = new FinishPlace[reader.Count()];
         for (int i = 0; i < race.Finish.Length; i++)
         {

@@ -22,14 +22,16 @@ internal static class ResultEffects
     /// <summary>Takes in a settlement: dividends, what the race owes, what is carried over or on into later races.</summary>
     public static void Publish(ShardState state, Race race, in Entry entry, ReadOnlySpan<byte> settlementBytes)
     {
-        var settlement = SettlementCodec.Read(settlementBytes);
-        race.Status = RaceStatus.Payable;
+        var settlement = SettlementAnswer.Read(settlementBytes);
+        bool isVoid = ResultRules.IsVoid(race);
+        race.Status = isVoid ? race.Status : RaceStatus.Payable;
+        race.OwedCents = 0;
         race.Settlement = settlement;
         race.SettlementBytes = settlementBytes.ToArray();
         foreach (var pool in settlement.Pools)
         {
             race.OwedCents += pool.WinnersCents + pool.RefundCents;
-            if (pool.CarryOverCents != 0)
+            if (pool.CarryOverCents != 0 && !isVoid)
             {
                 state.CarryOvers[pool.Pool] = state.CarryOvers.GetValueOrDefault(pool.Pool) + pool.CarryOverCents;
             }
@@ -38,16 +40,23 @@ internal static class ResultEffects
         foreach (var carried in settlement.Carried)
         {
             race.OwedCents -= carried.Cents;
-            if (state.Races.TryGetValue(carried.Race.Value, out var later) && later.FindPool(carried.Pool) is { } pool)
+            bool isFirstStake = carried.Race == race.Id;
+            if (!isFirstStake && state.Races.TryGetValue(carried.Race.Value, out var later) && later.FindPool(carried.Pool) is { } pool)
             {
                 pool.ReportCents += carried.Cents;
             }
         }
 
-        Expire(state, race, entry.SequencedAt);
+        if (!isVoid)
+        {
+            Expire(state, race, entry.SequencedAt);
+        }
     }
 
-    /// <summary>Every stake goes back. Those of reports go on into their next race instead and are paid with that one.</summary>
+    /// <summary>
+    /// Every stake goes back, at once. Those of reports go on into their next race instead: what they carry there is told when the race is
+    /// published too.
+    /// </summary>
     public static void Refund(ShardState state, Race race, in Entry entry, RaceStatus status)
     {
         race.Status = status;

@@ -55,7 +55,7 @@ internal static class ResultRules
             return Verdict.Refuse(ResultCode.SecondActorNeeded, BodyField.Actor);
         }
 
-        if (race.Status != RaceStatus.Official)
+        if (!IsSettled(race))
         {
             return WrongState();
         }
@@ -65,7 +65,7 @@ internal static class ResultRules
             return Verdict.Refuse(code, BodyField.Dividends);
         }
 
-        settlement = SettlementCodec.Read(SettlementAnswer.Bytes(answer));
+        settlement = SettlementAnswer.Read(SettlementAnswer.Bytes(answer));
         return settlement.Basis == race.ChangedBy
             ? CheckTotals(race, settlement)
             : Verdict.Refuse(ResultCode.SettlementOutdated, BodyField.Race);
@@ -89,6 +89,12 @@ internal static class ResultRules
     }
 
     public static bool HasSecondActor(ControlHeader control) => control.SecondActor != 0 && control.SecondActor != control.Actor;
+
+    /// <summary>True when nothing is left to happen but the publication: an official result, or a race that is refunded.</summary>
+    public static bool IsSettled(Race race) => race.Settlement is null && (race.Status == RaceStatus.Official || IsVoid(race));
+
+    /// <summary>True when the race is refunded whole.</summary>
+    public static bool IsVoid(Race race) => race.Status is RaceStatus.Cancelled or RaceStatus.Postponed;
 
     private static bool IsUnpublished(Race race) => race.Status is >= RaceStatus.Draft and <= RaceStatus.Official;
 
@@ -118,7 +124,8 @@ internal static class ResultRules
         foreach (var pool in race.Pools)
         {
             var settled = settlement.Find(pool.Number);
-            if ((settled?.GrossCents ?? 0) != pool.GrossCents || (settled?.CarryInCents ?? 0) != pool.CarryInCents)
+            long firstLegCents = settlement.CarriedInto(race.Id, pool.Number);
+            if ((settled?.GrossCents ?? 0) != pool.GrossCents + firstLegCents || (settled?.CarryInCents ?? 0) != pool.CarryInCents)
             {
                 return Verdict.Refuse(ResultCode.TotalsDiffer, BodyField.Pool);
             }

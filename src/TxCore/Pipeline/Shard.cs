@@ -51,7 +51,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         _disruptor.HandleEventsWith(_decide).Then(_persist).Then(reply);
 
         Services = new SessionServices(
-            options.Identity, Intake, this, Registry, Board, sources, reader, new RaceSettler(options.Identity, reader, Board), Totals,
+            options.Identity, Intake, this, Registry, Board, sources, reader, new RaceSettler(options.Identity, reader, Board, logger), Totals,
             new AnswerEncoder(options.Identity, keys), options.Limits, clock, logger);
         _follower = new SnapshotFollower(options, reader, WindowOf(sources), () => _persist.Head.Number, clock, logger);
     }

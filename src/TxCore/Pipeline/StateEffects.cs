@@ -34,7 +34,7 @@ internal sealed class StateEffects
                 break;
             case MessageType.Pay:
                 state.Tickets[entry.Reference] = PresentState.Paid;
-                PayRules.Apply(state, command[Addendum.Start(entry.Kind, command)..]);
+                Addendum.ApplyPay(state, command[Addendum.Start(entry.Kind, command)..]);
                 break;
             case MessageType.VoucherRedeem:
                 state.Tickets[entry.Reference] = PresentState.Paid;
@@ -97,8 +97,7 @@ internal sealed class StateEffects
         var wager = new WagerBody(body);
         while (wager.TryNext(out var line))
         {
-            var (race, pool) = line.FirstPool();
-            state.Races[race.Value].FindPool(pool)!.TakenCents += line.AmountCents;
+            state.Races[line.Race.Value].FindPool(line.Pool)!.TakenCents += line.AmountCents;
         }
 
         if (!wager.Player.IsEmpty)

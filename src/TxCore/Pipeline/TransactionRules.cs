@@ -57,7 +57,7 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
             case MessageType.Reversal:
                 return Reversal(work, ref entry);
             case MessageType.Pay or MessageType.VoucherRedeem or MessageType.VoucherIssue:
-                return _pay.Check(work, ref entry, now);
+                return _pay.Check(work, ref entry);
             case MessageType.SupervisorResolve:
                 return Resolve(work, ref entry);
             case MessageType.RacePublish:

@@ -64,4 +64,8 @@ public static partial class ShardEvents
     /// <summary>A look-up failed.</summary>
     [LoggerMessage(1204, LogLevel.Warning, "Source {Source}: a look-up failed, the client is told to send again")]
     public static partial void LookupFailed(this ILogger logger, uint source, Exception reason);
+
+    /// <summary>A race could not be settled.</summary>
+    [LoggerMessage(1205, LogLevel.Error, "Race {Race} is not published: {Fault}")]
+    public static partial void SettlementRefused(this ILogger logger, string race, string fault);
 }

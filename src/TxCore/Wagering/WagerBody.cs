@@ -52,13 +52,6 @@ public readonly ref struct WagerLineView
     /// <summary>The legs, to be read one after the other.</summary>
     public WagerLegs Legs => new(_legs, LegCount);
 
-    /// <summary>The race and pool that the stake goes into: of a report, those of its first leg.</summary>
-    public (RaceId Race, ushort Pool) FirstPool()
-    {
-        var legs = Legs;
-        return legs.TryNext(out var first) ? (Race with { Race = first.Race }, first.Pool) : (Race, Pool);
-    }
-
     internal WagerLineView(WireReader line)
     {
         Race = new RaceId(line.UInt32(), line.Byte(), line.Byte());
@@ -167,6 +160,21 @@ public ref struct WagerBody
         AmountCents = _reader.Int64();
         LineCount = _reader.Byte();
         _linesLeft = LineCount;
+    }
+
+    /// <summary>What is stored behind the last line, wherever the reading stands: the runners that the host picked, or nothing.</summary>
+    internal readonly ReadOnlySpan<byte> Rest
+    {
+        get
+        {
+            var reader = _reader;
+            for (int line = 0; line < _linesLeft; line++)
+            {
+                reader.Element();
+            }
+
+            return reader.Bytes(reader.Remaining);
+        }
     }
 
     /// <summary>Reads the next line; false when there is none.</summary>

@@ -1,5 +1,6 @@
 using TxCore.Pipeline;
 using TxCore.Protocol;
+using TxCore.Wagering.Reports;
 
 namespace TxCore.Wagering;
 
@@ -61,6 +62,12 @@ internal static class WagerRules
         combinations = 0;
         priceCents = 0;
         missing = 0;
+        if (BetTypes.TypeOf(line.Pool) == BetType.Report)
+        {
+            race = null;
+            return ReportRules.Check(state.Races, state.Identity.Channel, in line, out combinations, out priceCents);
+        }
+
         state.Races.TryGetValue(line.Race.Value, out race);
         var verdict = CheckRace(race);
         if (!verdict.IsAccepted)

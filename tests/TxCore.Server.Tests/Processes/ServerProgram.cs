@@ -22,6 +22,9 @@ internal sealed class ServerProgram : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>Where the built server lies, with the files that come with it.</summary>
+    public static string Folder => Path.GetDirectoryName(AssemblyPath())!;
+
     public int ProcessId => _process.Id;
 
     public bool HasExited => _process.HasExited;

@@ -12,7 +12,7 @@ public sealed class CanonicalBodyTests
 {
     private static readonly MessageType[] Types = [.. Enum.GetValues<MessageType>().Where(static type => type.IsSequenced())];
 
-    private static readonly JsonNode Root = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "protocol-vectors.json")))!;
+    private static readonly JsonNode Root = JsonNode.Parse(File.ReadAllText(VectorFile()))!;
 
     private static readonly Gen<byte[]> Bytes31 = Gen.Byte.Array[0, 31];
 
@@ -123,6 +123,21 @@ public sealed class CanonicalBodyTests
 
             Try(MessageType.Wager, damaged);
         }, iter: 3000);
+
+    /// <summary>The vectors of the source tree that these tests were built in.</summary>
+    private static string VectorFile()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            string file = Path.Combine(directory.FullName, "src", "TxCore.Protocol", "protocol-vectors.json");
+            if (File.Exists(file))
+            {
+                return file;
+            }
+        }
+
+        throw new FileNotFoundException($"No src/TxCore.Protocol/protocol-vectors.json above {AppContext.BaseDirectory}.");
+    }
 
     private static IEnumerable<(string Name, MessageType Type, byte[] Body)> Vectors(string list) =>
         Root[list]!.AsArray().Select(static vector => Vector(vector!)).Where(static vector => vector.Type.IsSequenced());

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
 using TxCore.Pipeline;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
@@ -136,7 +137,7 @@ internal sealed class DeciderBench
 
         var board = new DefinitionsBoard(TimeProvider.System);
         board.Load(State);
-        return new RaceSettler(TestShard.Identity, new MemoryReader(Database), board).SettleAsync(publish, default).AsTask().GetAwaiter().GetResult();
+        return new RaceSettler(TestShard.Identity, new MemoryReader(Database), board, NullLogger.Instance).SettleAsync(publish, default).AsTask().GetAwaiter().GetResult();
     }
 
     private FetchedRow? Carry(MessageType type, ReadOnlySpan<byte> body)

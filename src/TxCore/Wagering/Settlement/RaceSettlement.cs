@@ -30,19 +30,42 @@ public sealed record PoolSettlement(
     ushort Pool, bool IsRefunded, bool PaysNonRunners, long GrossCents, long CarryInCents, long RefundCents, long TakeoutCents, long WinnersCents,
     long BreakageCents, long TopUpCents, long CarryOverCents, PayableCombination[] Payables);
 
-/// <summary>Gains that reports carry into a pool of a later race.</summary>
-/// <param name="Race">The later race.</param>
+/// <summary>Money that reports carry into a pool: gains into one of a later race, or their first stakes into one of the settled race.</summary>
+/// <param name="Race">The later race; the settled race itself for first stakes.</param>
 /// <param name="Pool">Its pool.</param>
-/// <param name="FromPool">The pool of the settled race that the gains come out of.</param>
+/// <param name="FromPool">The pool of the settled race that the money comes out of; the report pool for first stakes.</param>
 /// <param name="Cents">How much, in cents.</param>
 public readonly record struct CarriedStake(RaceId Race, ushort Pool, ushort FromPool, long Cents);
 
 /// <summary>The settlement of a race as it enters the sequence.</summary>
 /// <param name="Basis">Number of the last entry that changed the race's card or result; the settlement holds for that one only.</param>
 /// <param name="Pools">Its pools.</param>
-/// <param name="Carried">What reports carry into later races.</param>
+/// <param name="Carried">What reports carry on, by race and pools.</param>
 public sealed record RaceSettlement(long Basis, PoolSettlement[] Pools, CarriedStake[] Carried)
 {
+    /// <summary>What reports carry into a pool by this settlement, in cents; into the race's own pools that are their first stakes.</summary>
+    public long CarriedInto(RaceId race, ushort pool)
+    {
+        long cents = 0;
+        foreach (var carried in Carried)
+        {
+            cents += carried.Race == race && carried.Pool == pool ? carried.Cents : 0;
+        }
+
+        return cents;
+    }
+
     /// <summary>The settlement of a pool; null when the race has none.</summary>
-    public PoolSettlement? Find(ushort pool) => Array.Find(Pools, settled => settled.Pool == pool);
+    public PoolSettlement? Find(ushort pool)
+    {
+        foreach (var settled in Pools)
+        {
+            if (settled.Pool == pool)
+            {
+                return settled;
+            }
+        }
+
+        return null;
+    }
 }

@@ -20,7 +20,7 @@ public static class SettlementAnswer
     /// <summary>The answer that holds a settlement.</summary>
     public static byte[] Of(RaceSettlement settlement)
     {
-        byte[] bytes = SettlementCodec.Write(settlement);
+        byte[] bytes = SettlementCodec.Encode(settlement);
         byte[] answer = new byte[sizeof(ushort) + bytes.Length];
         bytes.CopyTo(answer, sizeof(ushort));
         return answer;
@@ -28,6 +28,11 @@ public static class SettlementAnswer
 
     /// <summary>Its code.</summary>
     public static ResultCode Code(ReadOnlySpan<byte> answer) => (ResultCode)BinaryPrimitives.ReadUInt16LittleEndian(answer);
+
+    /// <summary>The settlement in stored bytes; throws <see cref="InvalidDataException"/> when they are none.</summary>
+    public static RaceSettlement Read(ReadOnlySpan<byte> bytes) => SettlementCodec.TryDecode(bytes, out var settlement)
+        ? settlement!
+        : throw new InvalidDataException("A stored settlement cannot be read.");
 
     /// <summary>The settlement's bytes behind the code.</summary>
     public static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> answer) => answer[sizeof(ushort)..];

@@ -25,7 +25,7 @@ internal sealed class ErrorList
 /// A JSON object and its path. What a field lacks is added to the errors under its own path and read as nothing, so that reading goes on
 /// and finds the other errors. A null counts as missing.
 /// </summary>
-internal readonly struct JsonNode(JsonElement element, string path, ErrorList errors)
+internal readonly struct FileNode(JsonElement element, string path, ErrorList errors)
 {
     private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
 
@@ -40,14 +40,14 @@ internal readonly struct JsonNode(JsonElement element, string path, ErrorList er
     public bool Has(string name) => element.TryGetProperty(name, out var found) && found.ValueKind != JsonValueKind.Null;
 
     /// <summary>The root object of a document; null, with the error told, when it is not readable.</summary>
-    public static JsonNode? Parse(ReadOnlyMemory<byte> json, string path, ErrorList errors)
+    public static FileNode? Parse(ReadOnlyMemory<byte> json, string path, ErrorList errors)
     {
         try
         {
             using var document = JsonDocument.Parse(json.Span.StartsWith(Utf8Mark) ? json[Utf8Mark.Length..] : json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
-                return new JsonNode(document.RootElement.Clone(), path, errors);
+                return new FileNode(document.RootElement.Clone(), path, errors);
             }
 
             errors.Add(path, $"is {Describe(document.RootElement)}; an object is needed");
@@ -60,11 +60,11 @@ internal readonly struct JsonNode(JsonElement element, string path, ErrorList er
         return null;
     }
 
-    public JsonNode? Object(string name) =>
-        Find(name, isRequired: true, JsonValueKind.Object, "an object") is { } found ? new JsonNode(found, PathOf(name), errors) : null;
+    public FileNode? Object(string name) =>
+        Find(name, isRequired: true, JsonValueKind.Object, "an object") is { } found ? new FileNode(found, PathOf(name), errors) : null;
 
-    public JsonNode? ObjectOrNull(string name) =>
-        Find(name, isRequired: false, JsonValueKind.Object, "an object") is { } found ? new JsonNode(found, PathOf(name), errors) : null;
+    public FileNode? ObjectOrNull(string name) =>
+        Find(name, isRequired: false, JsonValueKind.Object, "an object") is { } found ? new FileNode(found, PathOf(name), errors) : null;
 
     public string? Text(string name) => Find(name, isRequired: true, JsonValueKind.String, "a text")?.GetString();
 
@@ -108,14 +108,14 @@ internal readonly struct JsonNode(JsonElement element, string path, ErrorList er
     }
 
     /// <summary>The objects of an array, each with its path.</summary>
-    public List<JsonNode> Objects(string name, bool isRequired = true)
+    public List<FileNode> Objects(string name, bool isRequired = true)
     {
-        var objects = new List<JsonNode>();
+        var objects = new List<FileNode>();
         foreach (var (item, itemPath) in Items(name, isRequired))
         {
             if (item.ValueKind == JsonValueKind.Object)
             {
-                objects.Add(new JsonNode(item, itemPath, errors));
+                objects.Add(new FileNode(item, itemPath, errors));
             }
             else
             {
