@@ -4,7 +4,9 @@ namespace TxCore.Wagering.Settlement;
 
 /// <summary>What the first pass counted in a pool, in cents: to be compared with the running totals of the deciding thread.</summary>
 /// <param name="Pool">The pool.</param>
-/// <param name="TakenCents">Prices of the lines on the pool itself: what <see cref="Pool.TakenCents"/> less <see cref="Pool.UndoneCents"/> holds.</param>
+/// <param name="TakenCents">
+/// Prices of the lines on the pool itself: what <see cref="Pool.TakenCents"/> less <see cref="Pool.UndoneCents"/> holds.
+/// </param>
 /// <param name="CarriedCents">Stakes that reports carried in out of published races: what <see cref="Pool.ReportCents"/> holds.</param>
 /// <param name="FirstLegCents">First stakes of reports: taken in the report pool, and moved here by this very settlement.</param>
 /// <param name="VoidCents">Stakes that reports carried through a race cancelled or postponed, for which no settlement was published.</param>
@@ -51,7 +53,8 @@ internal sealed class PoolAccount(Pool pool, PayableCombination[] payables, bool
 
     /// <summary>What was counted.</summary>
     public PoolCount Counted => new(
-        Pool.Number, _cents[(int)StakeOrigin.Line], _cents[(int)StakeOrigin.Carried], _cents[(int)StakeOrigin.FirstLeg], _cents[(int)StakeOrigin.Void]);
+        Pool.Number, _cents[(int)StakeOrigin.Line], _cents[(int)StakeOrigin.Carried], _cents[(int)StakeOrigin.FirstLeg],
+        _cents[(int)StakeOrigin.Void]);
 
     /// <summary>The settlement with its dividends, and no winners yet; set between the passes.</summary>
     public PoolSettlement? Draft { get; private set; }
@@ -135,7 +138,8 @@ internal sealed class PoolAccount(Pool pool, PayableCombination[] payables, bool
         long refund = Draft!.RefundCents;
         fault = _paidGrossCents == Counted.GrossCents && _paidRefundCents == refund
             ? null
-            : $"pool {Pool.Number}: the second reading found stakes of {_paidGrossCents} and refunds of {_paidRefundCents} cents, the first {Counted.GrossCents} and {refund}";
+            : $"pool {Pool.Number}: the second reading found stakes of {_paidGrossCents} and refunds of {_paidRefundCents} cents, "
+                + $"the first {Counted.GrossCents} and {refund}";
         bool isShared = !_isRefunded && !_isCarriedOver && Rule is not null;
         return Settle(Draft.Payables, isShared ? strategy.Close(Mass, _takeoutCents, _winnersCents) : new PoolClose(_takeoutCents, 0, 0));
     }

@@ -21,7 +21,10 @@ public sealed record PayableCombination(PayRank Rank, byte Risk, byte[] Runners,
 /// <param name="CarryInCents">Money carried in from earlier pools.</param>
 /// <param name="RefundCents">Refunds of stakes.</param>
 /// <param name="TakeoutCents">The operator's share.</param>
-/// <param name="WinnersCents">Gains of all winning lines, stakes included, as they are paid.</param>
+/// <param name="WinnersCents">
+/// Gains of all winning lines, stakes included, as they are paid or carried on; of a report pool the first stakes, moved to the pools of the
+/// first legs.
+/// </param>
 /// <param name="BreakageCents">What rounding down left.</param>
 /// <param name="TopUpCents">What the operator adds to a minus pool.</param>
 /// <param name="CarryOverCents">What is carried over because nobody won.</param>

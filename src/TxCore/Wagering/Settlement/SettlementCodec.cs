@@ -38,7 +38,10 @@ public static class SettlementCodec
         return size;
     }
 
-    /// <summary>Writes a settlement to the start of <paramref name="buffer"/>, which is replaced by a larger one when it is too small; returns its bytes.</summary>
+    /// <summary>
+    /// Writes a settlement to the start of <paramref name="buffer"/>, which is replaced by a larger one when it is too small; returns the
+    /// number of bytes written.
+    /// </summary>
     public static int Encode(RaceSettlement settlement, ref byte[] buffer)
     {
         int size = SizeOf(settlement);

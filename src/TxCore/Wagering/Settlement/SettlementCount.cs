@@ -127,10 +127,12 @@ public sealed class SettlementCount
         _fault ??= WaitsFor is { } earlier ? $"race {earlier} is not published, and reports carry gains out of it" : null;
         fault = _fault;
         return fault is null
-            ? new RaceSettlement(
-                basis, [.. pools], [.. _carried.Select(static entry => new CarriedStake(RaceId.FromValue(entry.Key.Race), entry.Key.Pool, entry.Key.FromPool, entry.Value))])
+            ? new RaceSettlement(basis, [.. pools], [.. _carried.Select(static entry => CarriedOf(entry.Key, entry.Value))])
             : null;
     }
+
+    private static CarriedStake CarriedOf((long Race, ushort Pool, ushort FromPool) key, long cents) =>
+        new(RaceId.FromValue(key.Race), key.Pool, key.FromPool, cents);
 
     private PoolAccount Open(Pool pool, OfficialPool? given)
     {
@@ -185,11 +187,15 @@ public sealed class SettlementCount
         if (_isPaying)
         {
             account.Pay(in coverage, stakeHundredths, line.AmountCents);
+            return;
         }
-        else
+
+        if ((Int128)coverage.Units * stakeHundredths != (Int128)line.AmountCents * 100)
         {
-            account.Count(in coverage, stakeHundredths, line.AmountCents, StakeOrigin.Line);
+            _fault ??= $"ticket {ticketNumber} covers {coverage.Units} unit bets of pool {line.Pool}, which do not make its price";
         }
+
+        account.Count(in coverage, stakeHundredths, line.AmountCents, StakeOrigin.Line);
     }
 
     private void AddReport(long ticketNumber, in WagerLineView line)
@@ -209,6 +215,11 @@ public sealed class SettlementCount
         {
             if (walk.Race.Id == _card.Id)
             {
+                if (walk.IsFirst && walk.StakeCents != line.AmountCents)
+                {
+                    _fault ??= $"ticket {ticketNumber} holds a report whose first stake of {walk.StakeCents} cents is not its price";
+                }
+
                 AddLeg(ref walk, line.Pool);
                 return;
             }
