@@ -9,8 +9,8 @@ internal sealed record RaceDaySettings
 {
     public const int RateMax = 100_000;
     public const int KillsMax = 100;
-    public const long TransactionsMin = 1_000;
-    public const long TransactionsMax = 100_000_000;
+    public const int TransactionsMin = 1_000;
+    public const int TransactionsMax = 100_000_000;
 
     /// <summary>The programme, a finished day in the operator's JSON; null for the sample day.</summary>
     public string? ProgrammePath { get; init; }
@@ -25,7 +25,7 @@ internal sealed record RaceDaySettings
     public int RatePerSecond { get; init; } = 2_000;
 
     /// <summary>Transactions in all; with the rate they make the duration. Default 240,000: two minutes.</summary>
-    public long Transactions { get; init; } = 240_000;
+    public int Transactions { get; init; } = 240_000;
 
     /// <summary>How often a server or PostgreSQL is killed. Default 4.</summary>
     public int Kills { get; init; } = 4;
