@@ -101,9 +101,9 @@ internal sealed class HandMadeDay
             Race1,
             [
                 new PoolSettlement(
-                    Win, false, true, 1700, 250, 0, 270, 1500, 180, 0, 0,
+                    Win, false, true, 1700, 0, 250, 0, 270, 1500, 180, 0, 0,
                     [new(PayRank.AnyOrder, 0, [3], 0, 200, 750), new(PayRank.AnyOrder, 0, [5, 0], 1 << 2 | 1 << 9, 310, 20)]),
-                new PoolSettlement(Place, true, false, 400, 0, 400, 0, 0, 0, 0, 0, []),
+                new PoolSettlement(Place, true, false, 400, 0, 0, 400, 0, 0, 0, 0, 0, []),
             ],
             [0, 0], [new CarriedStake(Race2, Win, Win, 400)]);
         await AddAsync(new Entry { Kind = MessageType.RaceStopDue }, StoredCommands.Due(Race2), OfRace(Race2));
@@ -117,7 +117,7 @@ internal sealed class HandMadeDay
         await PayAsync(1, "T2", new Move(Race1, Win, 100, 0), new Move(Race1, Place, 0, 300));
         await PayAsync(1, "T9", new Move(Race3, Win, 0, 250));
         await PublishAsync(
-            Race2, [new PoolSettlement(Win, false, false, 1050, 0, 0, 150, 1200, 100, 0, 0, [new(PayRank.Order, 4, [1, 2], 0, 1234, 5)])], [400], []);
+            Race2, [new PoolSettlement(Win, false, false, 1050, 400, 0, 0, 150, 1200, 100, 0, 0, [new(PayRank.Order, 4, [1, 2], 0, 1234, 5)])], [400], []);
     }
 
     private Task<long> SellAsync(uint source, params WagerLine[] lines) => SellAsync(source, [], lines);

@@ -83,8 +83,7 @@ internal sealed class TotalsEffects(ConcurrentDictionary<long, RaceTotals> races
         var wager = new WagerBody(command[SystemCommand.DeadlineBytes..]);
         while (wager.TryNext(out var line))
         {
-            var (race, pool) = line.FirstPool();
-            if (Find(race, pool) is { } staked)
+            if (Find(line.Race, line.StakePool()) is { } staked)
             {
                 staked.TakenCents += line.AmountCents;
             }
@@ -187,7 +186,7 @@ internal sealed class TotalsEffects(ConcurrentDictionary<long, RaceTotals> races
 
     private void Publish(RaceId id, ReadOnlySpan<byte> answer)
     {
-        var settlement = SettlementCodec.Read(SettlementAnswer.Bytes(answer));
+        var settlement = SettlementAnswer.Read(SettlementAnswer.Bytes(answer));
         Change(id.Value, race => race.Settlement = settlement);
         End(id.Value, RaceStatus.Payable);
         foreach (var carried in settlement.Carried)

@@ -18,8 +18,7 @@ internal static class WagerLines
         var wager = new WagerBody(body);
         for (int line = 1; wager.TryNext(out var view); line++)
         {
-            var (raceId, poolNumber) = view.FirstPool();
-            if (find(raceId.Value) is not { } race || race.FindBook(poolNumber) is not { } book)
+            if (find(view.Race.Value) is not { } race || race.FindBook(view.StakePool()) is not { } book)
             {
                 continue;
             }

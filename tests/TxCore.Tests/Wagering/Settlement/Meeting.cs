@@ -54,7 +54,7 @@ internal sealed class Meeting
     }
 
     public static PoolSettlement Settled(ushort pool, PayableCombination[] payables, bool isRefunded = false) =>
-        new(pool, isRefunded, false, 0, 0, 0, 0, 0, 0, 0, 0, payables);
+        new(pool, isRefunded, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, payables);
 
     public TicketStanding Value(WagerLine line, out MoneyMove[] moves)
     {

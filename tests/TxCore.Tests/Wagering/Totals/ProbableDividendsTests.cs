@@ -100,7 +100,7 @@ public sealed class ProbableDividendsTests
         var race = new Race(TotalsRace.Id) { Status = RaceStatus.Payable, RunnerCount = 9, Pools = Array.ConvertAll(TotalsRace.Pools, Pool.From) };
         PayableCombination[] payables = [new(PayRank.AnyOrder, 0, [7], 0, 510, 100), new(PayRank.AnyOrder, 0, [4], 0, 210, 300)];
         race.Settlement = new RaceSettlement(
-            1, [new PoolSettlement(1, false, false, 900, 0, 0, 0, 0, 0, 0, 0, payables), new PoolSettlement(2, true, false, 0, 0, 0, 0, 0, 0, 0, 0, [])], []);
+            1, [new PoolSettlement(1, false, false, 900, 0, 0, 0, 0, 0, 0, 0, 0, payables), new PoolSettlement(2, true, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, [])], []);
         race.Pools[0].TakenCents = 900;
 
         byte[] frame = new RaceTotals(race, areBooksWhole: true).View.Frame(1, new TotalsProgress(5, 6), TimeProvider.System, out _);
