@@ -71,7 +71,13 @@ internal static class RaceDayCommand
     private static Option<FileInfo?> File(string name, string description)
     {
         var option = new Option<FileInfo?>(name) { HelpName = "FILE", Description = description };
-        option.AcceptExistingOnly();
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<FileInfo?>() is { Exists: false } file)
+            {
+                result.AddError($"{name} names {file.FullName}, which does not exist.");
+            }
+        });
         return option;
     }
 }
