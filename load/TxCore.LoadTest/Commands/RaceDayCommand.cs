@@ -55,7 +55,7 @@ internal static class RaceDayCommand
             {
                 ProgrammePath = parsed.GetValue(programme)?.FullName,
                 TakeoutsPath = parsed.GetValue(takeouts)?.FullName,
-                Channels = parsed.GetValue(channels) ?? defaults.Channels,
+                Channels = parsed.GetValue(channels) is { Length: > 0 } given ? given : defaults.Channels,
                 RatePerSecond = parsed.GetValue(rate),
                 Transactions = parsed.GetValue(transactions),
                 Kills = parsed.GetValue(kills),

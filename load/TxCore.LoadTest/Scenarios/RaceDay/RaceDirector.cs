@@ -13,6 +13,7 @@ internal sealed record RaceCounts(int Run, int Cancelled, int StoppedByCommand, 
 internal sealed class RaceDirector(ControlDesk desk, DayCard card, DayBook book, DayClock clock, int seed)
 {
     private static readonly TimeSpan TryAgain = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MendsWithin = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SupervisorLooks = TimeSpan.FromMilliseconds(100);
 
     /// <summary>From the stop to the provisional result, and from each step to the next.</summary>
@@ -125,13 +126,10 @@ internal sealed class RaceDirector(ControlDesk desk, DayCard card, DayBook book,
 
     private async Task TellAsync(RaceId race, ResultStage stage, FinishPlace[] finish, CancellationToken cancellationToken)
     {
-        ResultCode code;
-        while ((code = await desk.ResultAsync(race, stage, finish, cancellationToken)) == ResultCode.RaceState)
-        {
-            await clock.DelayAsync(TryAgain, cancellationToken);
-        }
-
-        Require(code, $"the {stage} result of {race}");
+        // RaceState: the race has not stopped by itself yet.
+        Require(
+            await UntilAsync(() => desk.ResultAsync(race, stage, finish, cancellationToken), cancellationToken, ResultCode.RaceState),
+            $"the {stage} result of {race}");
     }
 
     /// <summary>One person alone is refused; a race into which an earlier one may still carry gains waits for that one.</summary>
@@ -142,15 +140,24 @@ internal sealed class RaceDirector(ControlDesk desk, DayCard card, DayBook book,
             throw new InvalidOperationException($"One person alone published {race}.");
         }
 
+        var code = await UntilAsync(
+            () => desk.PublishAsync(race, ControlDesk.TwoActors, cancellationToken), cancellationToken, ResultCode.EarlierRaceUnpublished,
+            ResultCode.SettlementOutdated);
+        Require(code, $"publishing {race}");
+        Interlocked.Increment(ref _published);
+    }
+
+    /// <summary>Asks again while the answer is one that time mends, and gives up after a while.</summary>
+    private async Task<ResultCode> UntilAsync(Func<Task<ResultCode>> ask, CancellationToken cancellationToken, params ResultCode[] passing)
+    {
+        var giveUpAt = clock.Now + MendsWithin;
         ResultCode code;
-        while ((code = await desk.PublishAsync(race, ControlDesk.TwoActors, cancellationToken))
-            is ResultCode.EarlierRaceUnpublished or ResultCode.SettlementOutdated)
+        while (Array.IndexOf(passing, code = await ask()) >= 0 && clock.Now < giveUpAt)
         {
             await clock.DelayAsync(TryAgain, cancellationToken);
         }
 
-        Require(code, $"publishing {race}");
-        Interlocked.Increment(ref _published);
+        return code;
     }
 
     private static void Require(ResultCode code, string what)
