@@ -10,6 +10,8 @@ var root = new RootCommand("TxCore: a transaction core for wagers and tickets.")
     RaceCommands.Create(),
     ProgrammeCommand.Create(),
     SaleCommands.Create(),
+    SupervisorCommands.Create(),
+    DayCommands.Create(),
     DatabaseCommands.Create(),
     ConfigCommands.Create(),
     VersionCommand.Create(),
