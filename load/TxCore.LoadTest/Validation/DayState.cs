@@ -190,7 +190,7 @@ internal sealed class DayState(IEnumerable<RaceDefine> races)
                 {
                     MessageType.RaceStop => RaceStatus.Stopped,
                     MessageType.RaceCancel => RaceStatus.Cancelled,
-                    MessageType.RacePublish => RaceStatus.Payable,
+                    MessageType.RacePublish when _races[race.Race].Status != RaceStatus.Cancelled => RaceStatus.Payable,
                     _ => _races[race.Race].Status,
                 };
                 break;

@@ -77,6 +77,9 @@ internal sealed class RaceDirector(ControlDesk desk, DayCard card, DayBook book,
             race.End();
             Interlocked.Increment(ref _cancelled);
             book.Settle(race.Id);
+
+            // Tickets on it are refunded at once. What reports carry through it moves on with its publication.
+            await PublishAsync(race.Id, cancellationToken);
             return;
         }
 
@@ -150,7 +153,9 @@ internal sealed class RaceDirector(ControlDesk desk, DayCard card, DayBook book,
     /// <summary>Asks again while the answer is one that time mends, and gives up after a while.</summary>
     private async Task<ResultCode> UntilAsync(Func<Task<ResultCode>> ask, CancellationToken cancellationToken, params ResultCode[] passing)
     {
-        var giveUpAt = clock.Now + MendsWithin;
+        // What an earlier race holds up is held up until that one is published, at the latest after the last stop.
+        var lastStop = card.Races[^1].Plan.StopsAt;
+        var giveUpAt = (clock.Now > lastStop ? clock.Now : lastStop) + MendsWithin;
         ResultCode code;
         while (Array.IndexOf(passing, code = await ask()) >= 0 && clock.Now < giveUpAt)
         {
