@@ -11,6 +11,7 @@ var root = new RootCommand("TxCore: a transaction core for wagers and tickets.")
     ProgrammeCommand.Create(),
     SaleCommands.Create(),
     SupervisorCommands.Create(),
+    PlayerCommands.Create(),
     DayCommands.Create(),
     DatabaseCommands.Create(),
     ConfigCommands.Create(),
