@@ -15,7 +15,7 @@ internal sealed class ChannelTraffic(
     Channel channel, IReadOnlyList<Seller> sellers, DayCard card, DayBook book, DayClock clock, DayJournal journal, Dispatcher dispatcher,
     StatusProbe status, Tally tally, Random random)
 {
-    private const double PayShare = 0.5;
+    private const double PayShare = 0.45;
     private const double PaidAgainShare = 0.02;
     private const double CancelShare = 0.02;
     private const double ReversalShare = 0.004;

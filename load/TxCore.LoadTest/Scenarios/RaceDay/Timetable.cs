@@ -26,7 +26,7 @@ internal sealed class Timetable
 {
     /// <summary>Share of the run before the first stop, and up to the last.</summary>
     private const double FirstStopShare = 0.10;
-    private const double LastStopShare = 0.62;
+    private const double LastStopShare = 0.85;
 
     /// <summary>A race that is stopped by command has this much time until it would stop by itself: a command may have to wait out a kill.</summary>
     private static readonly TimeSpan StopByItselfAfter = TimeSpan.FromSeconds(45);
