@@ -13,7 +13,7 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
 
     /// <summary>Time to import a day: each race is defined and opened by a commit of its own.</summary>
     private static readonly TimeSpan ImportTime = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan ImportTimeOfRace = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan ImportTimeOfRace = TimeSpan.FromMilliseconds(100);
 
     /// <summary>When a business day begins, after midnight UTC: the server's default.</summary>
     private static readonly TimeSpan DayStart = TimeSpan.FromHours(3);
