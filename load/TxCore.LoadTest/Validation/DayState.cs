@@ -161,7 +161,8 @@ internal sealed class DayState(IEnumerable<RaceDefine> races)
 
         RaceStatus[] statuses = [.. ticket.Wager.Races.Select(race => _races[race].Status)];
         refundCents = Array.TrueForAll(statuses, static status => status == RaceStatus.Cancelled) ? ticket.AmountCents : 0;
-        return Array.TrueForAll(statuses, static status => status is RaceStatus.Payable or RaceStatus.Cancelled)
+        bool waits = ticket.Wager.Lines.Any(line => line.Legs.Any(leg => _races[line.Race with { Race = leg.Race }] is { Status: RaceStatus.Cancelled, IsPublished: false }));
+        return !waits && Array.TrueForAll(statuses, static status => status is RaceStatus.Payable or RaceStatus.Cancelled)
             ? ResultCode.Accepted
             : ResultCode.NotPayableYet;
     }
@@ -186,6 +187,7 @@ internal sealed class DayState(IEnumerable<RaceDefine> races)
                 _races[race.Race].Scratched |= 1u << race.Runner;
                 break;
             case RaceFact race:
+                _races[race.Race].IsPublished |= kind == MessageType.RacePublish;
                 _races[race.Race].Status = kind switch
                 {
                     MessageType.RaceStop => RaceStatus.Stopped,
@@ -330,6 +332,9 @@ internal sealed class DayState(IEnumerable<RaceDefine> races)
         public RaceStatus Status { get; set; } = RaceStatus.Open;
 
         public uint Scratched { get; set; }
+
+        /// <summary>A cancelled race is published as well: what reports carry through it moves on only then.</summary>
+        public bool IsPublished { get; set; }
 
         public int Left => definition.RunnerCount - BitOperations.PopCount(Scratched);
 

@@ -32,13 +32,15 @@ internal sealed class Seller(TxCoreClient client, int outlet)
 }
 
 /// <summary>A ticket or voucher that was printed.</summary>
-internal sealed class DayTicket(Outcome outcome, int racesOpen)
+internal sealed class DayTicket(Outcome outcome, int racesOpen, bool hasReport = false)
 {
     private int _racesOpen = racesOpen;
 
     public ulong Number => outcome.Number;
 
     public ulong Sequence => outcome.Sequence;
+
+    public bool HasReport => hasReport;
 
     public long AmountCents => outcome.AmountCents;
 
@@ -62,6 +64,7 @@ internal sealed class DayBook
 
     private readonly Lock _gate = new();
     private readonly Dictionary<RaceId, List<DayTicket>?> _byRace = [];
+    private readonly HashSet<RaceId> _void = [];
     private readonly ConcurrentQueue<Presentation> _payable = new();
     private readonly ConcurrentQueue<DayTicket> _vouchers = new();
     private readonly ConcurrentQueue<ulong> _disputed = new();
@@ -81,7 +84,9 @@ internal sealed class DayBook
         lock (_gate)
         {
             RaceId[] races = [.. wager.Races.Distinct().Where(race => !_byRace.TryGetValue(race, out var tickets) || tickets is not null)];
-            var ticket = new DayTicket(outcome, races.Length);
+            bool hasReport = wager.Lines.Any(line => line.Legs.Length > 0);
+            races = hasReport ? races : [.. races.Where(race => !_void.Contains(race))];
+            var ticket = new DayTicket(outcome, races.Length, hasReport);
             foreach (var race in races)
             {
                 if (!_byRace.TryGetValue(race, out var tickets))
@@ -98,6 +103,26 @@ internal sealed class DayBook
             }
 
             return ticket;
+        }
+    }
+
+    /// <summary>A race is cancelled: tickets that waited for it alone are presented; those with a report wait for its publication.</summary>
+    public void Refund(RaceId race)
+    {
+        lock (_gate)
+        {
+            _void.Add(race);
+            if (!_byRace.TryGetValue(race, out var tickets) || tickets is null)
+            {
+                return;
+            }
+
+            foreach (var ticket in tickets.Where(ticket => !ticket.HasReport && ticket.Settle()))
+            {
+                Present(ticket);
+            }
+
+            tickets.RemoveAll(ticket => !ticket.HasReport);
         }
     }
 

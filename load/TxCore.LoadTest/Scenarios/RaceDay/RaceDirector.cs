@@ -76,10 +76,11 @@ internal sealed class RaceDirector(ControlDesk desk, DayCard card, DayBook book,
             Require(await desk.CancelAsync(race.Id, cancellationToken), $"cancelling {race.Id}");
             race.End();
             Interlocked.Increment(ref _cancelled);
-            book.Settle(race.Id);
+            book.Refund(race.Id);
 
             // Tickets on it are refunded at once. What reports carry through it moves on with its publication.
             await PublishAsync(race.Id, cancellationToken);
+            book.Settle(race.Id);
             return;
         }
 
