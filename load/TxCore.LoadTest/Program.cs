@@ -4,6 +4,7 @@ using TxCore.LoadTest.Commands;
 var root = new RootCommand("Load tests of TxCore: open-loop load, honest latencies, and a check of every answer against PostgreSQL.")
 {
     DemoCommand.Create(TimeProvider.System),
+    RaceDayCommand.Create(TimeProvider.System),
 };
 
 var parsed = root.Parse(args);

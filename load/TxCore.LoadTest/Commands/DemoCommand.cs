@@ -1,8 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using TxCore.LoadTest.Reports;
 using TxCore.LoadTest.Scenarios.Demo;
-using TxCore.Postgres.PrivatePostgres;
 
 namespace TxCore.LoadTest.Commands;
 
@@ -14,9 +11,9 @@ internal static class DemoCommand
     public static Command Create(TimeProvider clock)
     {
         var defaults = new DemoSettings();
-        var rate = Number("--rate", "Transactions per second over all sources", defaults.RatePerSecond, 1, DemoSettings.RateMax);
-        var terminals = Number("--terminals", "Betting terminals", defaults.Terminals, 1, DemoSettings.TerminalsMax);
-        var frontends = Number("--frontends", "Ticketing frontends", defaults.Frontends, 0, DemoSettings.FrontendsMax);
+        var rate = CommandOptions.Number("--rate", "Transactions per second over all sources", defaults.RatePerSecond, 1, DemoSettings.RateMax);
+        var terminals = CommandOptions.Number("--terminals", "Betting terminals", defaults.Terminals, 1, DemoSettings.TerminalsMax);
+        var frontends = CommandOptions.Number("--frontends", "Ticketing frontends", defaults.Frontends, 0, DemoSettings.FrontendsMax);
         var duration = Time("--duration", "Time to measure, 1s to 4h. [default: 60s]", TimeSpan.FromSeconds(1));
         var warmUp = Time("--warm-up", "Load before that, checked but not measured, 0s to 4h. [default: 5s]", TimeSpan.Zero);
         var arrivals = new Option<string>("--arrivals")
@@ -31,7 +28,7 @@ internal static class DemoCommand
             Description = "Makes the same plan again; chosen at random, and printed, when not given.",
         };
         var json = new Option<FileInfo?>("--json") { HelpName = "FILE", Description = "Writes the figures as JSON." };
-        json.Validators.Add(RequireDirectory);
+        json.Validators.Add(CommandOptions.RequireDirectory);
         var command = new Command(
             "demo",
             "Starts a private PostgreSQL and the server, drives wagers and seats in an open loop, prints latencies, and checks every answer "
@@ -56,54 +53,8 @@ internal static class DemoCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(DemoSettings settings, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var report = await new DemoRun(settings, clock, Console.Out).RunAsync(cancellationToken);
-            new TextReport(Console.Out).Write(report);
-            if (settings.JsonPath is not null)
-            {
-                await JsonReport.WriteAsync(report, settings.JsonPath, cancellationToken);
-            }
-
-            return report.Passed ? ExitCode.Passed : ExitCode.Failed;
-        }
-        catch (PostgresNotFoundException missing)
-        {
-            await Console.Error.WriteLineAsync(missing.Message);
-            return ExitCode.WrongUsage;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            await Console.Error.WriteLineAsync("interrupted: everything was stopped and removed, nothing was checked");
-            return ExitCode.Failed;
-        }
-        catch (Exception failure)
-        {
-            await Console.Error.WriteLineAsync($"the run failed: {failure}");
-            return ExitCode.Failed;
-        }
-    }
-
-    private static Option<int> Number(string name, string description, int byDefault, int min, int max)
-    {
-        var option = new Option<int>(name)
-        {
-            HelpName = "N",
-            Description = $"{description}, {min:N0} to {max:N0}.",
-            DefaultValueFactory = _ => byDefault,
-        };
-        option.Validators.Add(result =>
-        {
-            int value = result.GetValueOrDefault<int>();
-            if (value < min || value > max)
-            {
-                result.AddError($"{name} is {value}; it must be from {min:N0} to {max:N0}.");
-            }
-        });
-        return option;
-    }
+    private static Task<int> RunAsync(DemoSettings settings, TimeProvider clock, CancellationToken cancellationToken) =>
+        ScenarioEnd.RunAsync(() => new DemoRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, cancellationToken);
 
     /// <summary>Without a default of its own: the help would print it in a form that cannot be typed.</summary>
     private static Option<TimeSpan?> Time(string name, string description, TimeSpan min)
@@ -124,13 +75,5 @@ internal static class DemoCommand
                 return time;
             },
         };
-    }
-
-    private static void RequireDirectory(OptionResult result)
-    {
-        if (result.GetValueOrDefault<FileInfo?>() is { } file && file.Directory is not { Exists: true })
-        {
-            result.AddError($"--json names {file.FullName}, whose directory does not exist.");
-        }
     }
 }

@@ -22,16 +22,10 @@ internal interface IDecisionListener
 /// Hands planned transactions to the client, which never blocks, and records each answer: in the journal, in the counts and in two
 /// latencies, from the planned send and from the real one.
 /// </summary>
-internal sealed class Dispatcher(Journal journal, Tally tally, int inFlightMax)
+internal sealed class Dispatcher(Journal journal, Tally tally, int inFlightMax, AnswerLatencies latencies, AnswerWatch? watch = null)
 {
-    /// <summary>From the planned send to the answer: what a customer of an undisturbed arrival process waits.</summary>
-    public LatencyRecorder FromPlanned { get; } = new();
-
-    /// <summary>From the real send to the answer.</summary>
-    public LatencyRecorder FromSent { get; } = new();
-
-    /// <summary>Sends one transaction, unless too many are without an answer.</summary>
-    public void Send<T>(
+    /// <summary>Sends one transaction, unless too many are without an answer; returns its index in the journal, or -1 when it was not sent.</summary>
+    public int Send<T>(
         TxCoreClient client, T transaction, in Expectation expected, ReadOnlySpan<JournalLine> lines, in PlannedSend planned,
         IDecisionListener listener)
         where T : IMessage<T>
@@ -39,7 +33,7 @@ internal sealed class Dispatcher(Journal journal, Tally tally, int inFlightMax)
         if (tally.InFlight >= inFlightMax)
         {
             tally.CountDropped();
-            return;
+            return -1;
         }
 
         var entry = new JournalEntry
@@ -61,6 +55,7 @@ internal sealed class Dispatcher(Journal journal, Tally tally, int inFlightMax)
             journal[index].Sequence = submission.Sequence;
             tally.Phase(planned.IsMeasured).CountSent();
             _ = ObserveAsync(index, submission.Outcome, listener);
+            return index;
         }
         catch (TxCoreClientException fault)
         {
@@ -68,6 +63,7 @@ internal sealed class Dispatcher(Journal journal, Tally tally, int inFlightMax)
             journal[index].Progress = Progress.Dropped;
             tally.CountDropped();
             tally.CountFault(fault.Reason.ToString());
+            return -1;
         }
     }
 
@@ -79,6 +75,9 @@ internal sealed class Dispatcher(Journal journal, Tally tally, int inFlightMax)
             long now = Stopwatch.GetTimestamp();
             Record(index, result.Outcome, now);
             listener.Decided(index, result.Outcome);
+
+            // Last, so that nobody who waits for the end of what is in flight misses what the listener does.
+            tally.Phase(journal[index].IsMeasured).CountDecided(result.Outcome.Code);
         }
         catch (TxCoreClientException fault)
         {
@@ -93,12 +92,11 @@ internal sealed class Dispatcher(Journal journal, Tally tally, int inFlightMax)
     {
         ref var entry = ref journal[index];
         entry.Answer(outcome);
+        watch?.Answered(now);
         if (entry.IsMeasured)
         {
-            FromPlanned.Record(entry.PlannedAt, now);
-            FromSent.Record(entry.SentAt, now);
+            latencies.FromPlanned.Record(entry.PlannedAt, now);
+            latencies.FromSent.Record(entry.SentAt, now);
         }
-
-        tally.Phase(entry.IsMeasured).CountDecided(outcome.Code);
     }
 }

@@ -50,6 +50,8 @@ internal struct JournalEntry
     /// <summary>Takes the answer: the part of it that is compared with the database.</summary>
     public void Answer(Outcome outcome)
     {
+        // A reversal that came in its place decided the sequence: that is what is stored then.
+        Kind = outcome.TransactionType == MessageType.Reversal ? MessageType.Reversal : Kind;
         Number = outcome.Number;
         Code = outcome.Code;
         AmountCents = outcome.AmountCents;

@@ -37,3 +37,13 @@ internal sealed class LatencyRecorder
         return LatencySummary.Of(_total);
     }
 }
+
+/// <summary>The two latencies of every answer.</summary>
+internal sealed class AnswerLatencies
+{
+    /// <summary>From the planned send to the answer: what a customer of an undisturbed arrival process waits.</summary>
+    public LatencyRecorder FromPlanned { get; } = new();
+
+    /// <summary>From the real send to the answer.</summary>
+    public LatencyRecorder FromSent { get; } = new();
+}

@@ -4,12 +4,15 @@ namespace TxCore.LoadTest.Engine;
 
 /// <summary>One planned send.</summary>
 /// <param name="PlannedAt">When it was due (stopwatch reading): latency counts from here, however late it leaves.</param>
-/// <param name="IsMeasured">False during the warm-up.</param>
+/// <param name="IsMeasured">False during the warm-up, and for what is left when the time is over.</param>
 internal readonly record struct PlannedSend(long PlannedAt, bool IsMeasured);
 
 /// <summary>What sends: called for each planned send in order, on the generator's thread; must not block.</summary>
 internal interface ILoad
 {
+    /// <summary>There is something left to send when the time is over: it is sent at the same rate, unmeasured.</summary>
+    bool HasMore => false;
+
     void Send(in PlannedSend planned);
 }
 
@@ -53,7 +56,7 @@ internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmU
     private void SendAll(long start, CancellationToken cancellationToken)
     {
         var end = warmUp + duration;
-        for (var offset = schedule.Next(); offset < end; offset = schedule.Next())
+        for (var offset = schedule.Next(); offset < end || load.HasMore; offset = schedule.Next())
         {
             long planned = start + (long)(offset.TotalSeconds * Stopwatch.Frequency);
             if (!Pacer.WaitUntil(planned, cancellationToken))
@@ -61,7 +64,7 @@ internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmU
                 return;
             }
 
-            bool isMeasured = offset >= warmUp;
+            bool isMeasured = offset >= warmUp && offset < end;
             if (isMeasured)
             {
                 Lateness.Record(Stopwatch.GetTimestamp() - planned);

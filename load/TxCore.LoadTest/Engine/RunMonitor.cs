@@ -4,7 +4,7 @@ using TxCore.LoadTest.Reports;
 namespace TxCore.LoadTest.Engine;
 
 /// <summary>Looks at the counts once a second while the run goes on, shows them, and waits for the last answers.</summary>
-internal sealed class RunMonitor(Tally tally, Dispatcher dispatcher, ILiveView view)
+internal sealed class RunMonitor(Tally tally, AnswerLatencies latencies, ILiveView view)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SettleStep = TimeSpan.FromMilliseconds(20);
@@ -44,7 +44,7 @@ internal sealed class RunMonitor(Tally tally, Dispatcher dispatcher, ILiveView v
     {
         long sent = tally.WarmUp.Sent + tally.Measured.Sent;
         long answered = tally.WarmUp.Answered + tally.Measured.Answered;
-        var latency = dispatcher.FromPlanned.TakeTotal();
+        var latency = latencies.FromPlanned.TakeTotal();
         view.Show(new LiveSecond(
             ++_second,
             tally.Measured.Sent > 0 ? "measured" : "warm-up",

@@ -33,9 +33,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public string OutputTail => _output.Tail();
 
     /// <summary>Starts the server and returns once it says that it serves.</summary>
+    /// <param name="identity">The shard it serves.</param>
+    /// <param name="connectionString">The shard's database, as its writer.</param>
+    /// <param name="dataDirectory">Its keys and anchor file.</param>
+    /// <param name="listenPort">The port it takes terminals on: one that comes back after a kill needs the same again; 0 for any.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="InvalidOperationException">It ended or was not ready in time; the message ends with what it wrote.</exception>
     public static async Task<ServerProcess> StartAsync(
-        ShardIdentity identity, string connectionString, string dataDirectory, CancellationToken cancellationToken)
+        ShardIdentity identity, string connectionString, string dataDirectory, int listenPort, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(ServerProgram.FindRuntime())
         {
@@ -45,8 +50,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             WorkingDirectory = dataDirectory,
             ArgumentList =
             {
-                "exec", ServerProgram.Find(), "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--shard", $"{identity.Shard}",
-                "--channel", identity.Channel.ToString().ToLowerInvariant(), "--data", dataDirectory,
+                "exec", ServerProgram.Find(), "serve", "--listen", $"127.0.0.1:{listenPort}", "--admin", "127.0.0.1:0",
+                "--shard", $"{identity.Shard}", "--channel", identity.Channel.ToString().ToLowerInvariant(), "--data", dataDirectory,
             },
         };
 
@@ -63,6 +68,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Ends it at once (SIGKILL): nothing of it runs any more when this returns.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        ExitCode = _process.ExitCode;
     }
 
     /// <summary>Asks it to drain and waits for its end; kills it when that takes too long.</summary>

@@ -9,6 +9,9 @@ namespace TxCore.LoadTest.Hosting;
 /// <summary>A source of the run and its password, which exists in this process only.</summary>
 internal sealed record SourceAccount(uint Id, int Outlet, SourceRole Role, int Window)
 {
+    /// <summary>A killed server is back within seconds; whoever waits longer measures the client.</summary>
+    private static readonly TimeSpan ReconnectDelayMax = TimeSpan.FromSeconds(1);
+
     private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     /// <summary>The record to register, with the credential made from the password.</summary>
@@ -34,6 +37,7 @@ internal sealed record SourceAccount(uint Id, int Outlet, SourceRole Role, int W
                 Shard = (ushort)server.Identity.Shard,
                 Channel = server.Identity.Channel,
                 AnswerTimeout = answerTimeout,
+                ReconnectDelayMax = ReconnectDelayMax,
             },
             cancellationToken);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TxCore.LoadTest.Engine;
+using TxCore.LoadTest.Scenarios.RaceDay;
 
 namespace TxCore.LoadTest.Reports;
 
@@ -9,6 +10,7 @@ internal sealed class TextReport(TextWriter output)
     public void Write(RunReport report)
     {
         WriteCounts(report);
+        WriteRaceDay(report.RaceDay);
         WriteLatencies(report);
         WriteRefusals(report);
         WriteConditions(report);
@@ -22,13 +24,39 @@ internal sealed class TextReport(TextWriter output)
             + $"seed {report.Seed}), {report.Terminals} terminals, {report.Frontends} frontends");
         Line($"  sent {report.Sent:N0}, accepted {report.Accepted:N0}, refused {report.Refused:N0}, failed {report.Failed:N0}, "
             + $"dropped {report.Dropped:N0}; answered {report.AnsweredPerSecond:N0}/s");
-        Line($"  warm-up, not measured: sent {report.WarmUp.Sent:N0}, failed {report.WarmUp.Failed:N0}; "
+        Line($"  outside the measured time: sent {report.WarmUp.Sent:N0}, failed {report.WarmUp.Failed:N0}; "
             + $"status queries {report.StatusQueries.Asked:N0}, failed {report.StatusQueries.Failed:N0}");
         foreach (var (reason, count) in report.Faults)
         {
             Line($"  fault {reason}: {count:N0}");
         }
     }
+
+    private void WriteRaceDay(RaceDayFigures? day)
+    {
+        foreach (var channel in day?.Channels ?? [])
+        {
+            var races = channel.Races;
+            Line();
+            Line($"{channel.Channel}: {races.Run} races run and {races.Cancelled} cancelled, {races.StoppedByCommand} stopped by command and "
+                + $"{races.StoppedByTime} by time, {races.Scratched} runners scratched, {races.Published} published");
+            Line($"  {channel.Tickets:N0} tickets for {Euro(channel.TakenCents)}, {Euro(channel.UndoneCents)} of it taken back; "
+                + $"{channel.PaidTickets:N0} paid {Euro(channel.PaidCents)}, {channel.LostTickets:N0} times lost; "
+                + $"{channel.LateRefused:N0} wagers too late; {channel.Reconnects:N0} reconnections");
+        }
+
+        if (day?.Kills.Count > 0)
+        {
+            Line();
+            Line($"{"killed",-18}{"at s",8}{"ready again ms",18}{"first answer ms",18}");
+            foreach (var kill in day.Kills)
+            {
+                Line($"  {kill.What,-16}{kill.AtSeconds,8:0.0}{kill.BackMilliseconds,18:N0}{kill.FirstAnswerMilliseconds,18:N0}");
+            }
+        }
+    }
+
+    private static string Euro(long cents) => (cents / 100m).ToString("N2", CultureInfo.InvariantCulture) + " EUR";
 
     private void WriteLatencies(RunReport report)
     {

@@ -7,7 +7,7 @@ using TxCore.LoadTest.Validation;
 namespace TxCore.LoadTest.Scenarios.Demo;
 
 /// <summary>Puts the counts, latencies and findings of a demo together.</summary>
-internal sealed class DemoReport(DemoSettings settings, Tally tally, StatusProbe status, Dispatcher dispatcher, OpenLoop loop)
+internal sealed class DemoReport(DemoSettings settings, Tally tally, StatusProbe status, AnswerLatencies latencies, OpenLoop loop)
 {
     public RunReport Build(
         DateTimeOffset startedAt, IReadOnlyDictionary<string, StageLatency> stages, ValidationResult validation, FdatasyncReport fdatasync)
@@ -35,8 +35,8 @@ internal sealed class DemoReport(DemoSettings settings, Tally tally, StatusProbe
             StatusQueries = new StatusReport(status.Asked, status.Failed + status.Open),
             RefusalsByCode = measured.Refusals.ToDictionary(refusal => refusal.Key.ToString(), refusal => refusal.Value),
             Faults = tally.Faults,
-            LatencyMicroseconds = dispatcher.FromPlanned.TakeTotal(),
-            SendToReplyMicroseconds = dispatcher.FromSent.TakeTotal(),
+            LatencyMicroseconds = latencies.FromPlanned.TakeTotal(),
+            SendToReplyMicroseconds = latencies.FromSent.TakeTotal(),
             Generator = new GeneratorReport(loop.Lateness.Summarise(), loop.Lateness.LateCount, loop.Lateness.IsSaturated || tally.Dropped > 0),
             Stages = stages,
             RowsInPostgres = validation.Rows,

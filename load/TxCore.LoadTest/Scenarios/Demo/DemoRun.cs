@@ -16,6 +16,7 @@ internal sealed class DemoRun(DemoSettings settings, TimeProvider clock, TextWri
     private readonly Journal _journal = new();
     private readonly Tally _tally = new();
     private readonly StatusProbe _status = new();
+    private readonly AnswerLatencies _latencies = new();
 
     public async Task<RunReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -25,15 +26,16 @@ internal sealed class DemoRun(DemoSettings settings, TimeProvider clock, TextWri
 
         // 1. A database of our own, and in it who may log on.
         output.WriteLine("starting PostgreSQL");
-        await using var database = await RehearsalDatabase.StartAsync(
+        await using var postgres = await RehearsalPostgres.StartAsync(cancellationToken);
+        var database = await postgres.CreateDatabaseAsync(
             DemoSettings.Identity, now, [settings.Administrator, .. terminalAccounts, .. frontendAccounts], cancellationToken);
-        var fdatasync = await Task.Run(() => FdatasyncProbe.Measure(database.DataDirectory, FdatasyncTime), cancellationToken);
+        var fdatasync = await Task.Run(() => FdatasyncProbe.Measure(postgres.DataDirectory, FdatasyncTime), cancellationToken);
 
         // 2. The server, as a process of its own.
         output.WriteLine("starting the server");
         using var directory = new TemporaryDirectory();
         await using var server = await ServerProcess.StartAsync(
-            DemoSettings.Identity, database.WriterConnectionString, directory.FullPath, cancellationToken);
+            DemoSettings.Identity, database.WriterConnectionString, directory.FullPath, listenPort: 0, cancellationToken);
         using var stages = new ServerStages(server.AdminAddress);
 
         // 3. Something to sell.
@@ -47,10 +49,10 @@ internal sealed class DemoRun(DemoSettings settings, TimeProvider clock, TextWri
         await using var connections = new ConnectionSet();
         await connections.ConnectAsync(
             [.. terminalAccounts, .. frontendAccounts], server.Address, DemoSettings.AnswerTimeout, LogonsAtOnce, cancellationToken);
-        var dispatcher = new Dispatcher(_journal, _tally, DemoSettings.InFlightMax);
+        var dispatcher = new Dispatcher(_journal, _tally, DemoSettings.InFlightMax, _latencies);
         var loop = Generator(connections.Clients, card, plan, dispatcher);
         IReadOnlyDictionary<string, StageLatency> stageLatencies = new Dictionary<string, StageLatency>();
-        await LiveView.RunAsync(async view => stageLatencies = await DriveAsync(loop, dispatcher, view, stages, cancellationToken));
+        await LiveView.RunAsync(async view => stageLatencies = await DriveAsync(loop, view, stages, cancellationToken));
 
         // 5. The server ends first: what it still has to write must be there when the check looks.
         await connections.DisposeAsync();
@@ -59,7 +61,7 @@ internal sealed class DemoRun(DemoSettings settings, TimeProvider clock, TextWri
         var seats = new SeatBook(plan.Cells, _journal);
         var validation = await DatabaseValidation.RunAsync(database.CheckConnectionString, _journal, seats, cancellationToken);
         var checks = new List<CheckResult>(validation.Checks) { _status.Check(), ServerEnd(server) };
-        return new DemoReport(settings, _tally, _status, dispatcher, loop).Build(
+        return new DemoReport(settings, _tally, _status, _latencies, loop).Build(
             now, stageLatencies, validation with { Checks = checks },
             new FdatasyncReport(fdatasync.PerSecond, fdatasync.P50Microseconds, fdatasync.P99Microseconds));
     }
@@ -88,11 +90,11 @@ internal sealed class DemoRun(DemoSettings settings, TimeProvider clock, TextWri
     }
 
     private async Task<IReadOnlyDictionary<string, StageLatency>> DriveAsync(
-        OpenLoop loop, Dispatcher dispatcher, ILiveView view, ServerStages stages, CancellationToken cancellationToken)
+        OpenLoop loop, ILiveView view, ServerStages stages, CancellationToken cancellationToken)
     {
         // The first question makes the connection, so that the one that ends the warm-up comes in time.
         await stages.TakeAsync(cancellationToken);
-        var monitor = new RunMonitor(_tally, dispatcher, view);
+        var monitor = new RunMonitor(_tally, _latencies, view);
         var generator = loop.RunAsync(cancellationToken);
         var warm = ForgetWarmUpAsync(stages, cancellationToken);
         await monitor.FollowAsync(generator, cancellationToken);

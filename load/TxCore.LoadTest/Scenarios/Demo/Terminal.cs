@@ -6,9 +6,6 @@ using TxCore.Protocol.Messages;
 
 namespace TxCore.LoadTest.Scenarios.Demo;
 
-/// <summary>A ticket that was sold a moment ago.</summary>
-internal sealed record SoldTicket(ulong Number, ulong Sequence, long AmountCents, long AnsweredAt);
-
 /// <summary>A betting terminal: its connection and the ticket it sold last, which may be cancelled or asked about.</summary>
 internal sealed class Terminal(TxCoreClient client) : IDecisionListener
 {

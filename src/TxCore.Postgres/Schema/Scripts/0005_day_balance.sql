@@ -168,7 +168,9 @@ CREATE FUNCTION txcore.balance_strays(p_day date) RETURNS TABLE (strays int8, fi
 LANGUAGE sql STABLE SET enable_nestloop = off AS $$
     WITH own AS (SELECT s.channel = 2 AS is_online FROM txcore.shard s),
     pools AS (
-        SELECT t.number, t.pool::int4 AS pool FROM txcore.transaction t WHERE t.business_day = p_day AND t.pool IS NOT NULL
+        SELECT t.number, t.pool::int4 AS pool FROM txcore.transaction t
+         -- A terminal that names the other channel's pool is refused, and that it did is stored: no money is in the wrong pool.
+         WHERE t.business_day = p_day AND t.code = 0 AND t.pool IS NOT NULL
         UNION ALL SELECT s.number, s.pool FROM txcore.pool_settlement s WHERE s.business_day = p_day
         UNION ALL SELECT c.number, c.pool FROM txcore.report_carry c WHERE c.business_day = p_day
         UNION ALL SELECT p.number, p.pool FROM txcore.ticket_payment p WHERE p.business_day = p_day),

@@ -3,7 +3,10 @@ using TxCore.Client;
 using TxCore.LoadTest.Validation;
 using TxCore.Protocol;
 
-namespace TxCore.LoadTest.Scenarios.Demo;
+namespace TxCore.LoadTest.Scenarios;
+
+/// <summary>A ticket that was sold a moment ago.</summary>
+internal sealed record SoldTicket(ulong Number, ulong Sequence, long AmountCents, long AnsweredAt);
 
 /// <summary>
 /// Asks what became of tickets that were answered, and compares: the second answer must name the same decision and be marked as a

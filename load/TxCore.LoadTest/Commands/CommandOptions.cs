@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace TxCore.LoadTest.Commands;
+
+/// <summary>Options that several commands have.</summary>
+internal static class CommandOptions
+{
+    public static Option<int> Number(string name, string description, int byDefault, int min, int max)
+    {
+        var option = new Option<int>(name)
+        {
+            HelpName = "N",
+            Description = $"{description}, {min:N0} to {max:N0}.",
+            DefaultValueFactory = _ => byDefault,
+        };
+        option.Validators.Add(result =>
+        {
+            int value = result.GetValueOrDefault<int>();
+            if (value < min || value > max)
+            {
+                result.AddError($"{name} is {value}; it must be from {min:N0} to {max:N0}.");
+            }
+        });
+        return option;
+    }
+
+    public static void RequireDirectory(OptionResult result)
+    {
+        if (result.GetValueOrDefault<FileInfo?>() is { } file && file.Directory is not { Exists: true })
+        {
+            result.AddError($"--json names {file.FullName}, whose directory does not exist.");
+        }
+    }
+}

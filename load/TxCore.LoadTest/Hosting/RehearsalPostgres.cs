@@ -1,0 +1,62 @@
+using Npgsql;
+using TxCore.Postgres;
+using TxCore.Postgres.PrivatePostgres;
+using TxCore.Storage;
+
+namespace TxCore.LoadTest.Hosting;
+
+/// <summary>A private PostgreSQL for a run, with a database for each shard. It can be killed and comes back; disposal leaves nothing behind.</summary>
+internal sealed class RehearsalPostgres : IAsyncDisposable
+{
+    private const int DaysAhead = 3;
+
+    private readonly PrivatePostgresServer _server;
+
+    private RehearsalPostgres(PrivatePostgresServer server) => _server = server;
+
+    /// <summary>The directory whose disk every commit goes to.</summary>
+    public string DataDirectory => _server.DataDirectory;
+
+    /// <exception cref="PostgresNotFoundException">There is no PostgreSQL; the message names the command that mends it.</exception>
+    public static async Task<RehearsalPostgres> StartAsync(CancellationToken cancellationToken) =>
+        new(await PrivatePostgresServer.StartAsync(cancellationToken: cancellationToken));
+
+    /// <summary>Makes the database of a shard, marked as a rehearsal, with the sources that may log on to it.</summary>
+    public async Task<RehearsalDatabase> CreateDatabaseAsync(
+        ShardIdentity identity, DateTimeOffset now, IEnumerable<SourceAccount> sources, CancellationToken cancellationToken)
+    {
+        // The business day may still be yesterday's: the shard's day does not begin at midnight.
+        string name = $"txcore_load_{identity.Shard}";
+        var firstDay = now.UtcDateTime.Date.AddDays(-1);
+        int firstDayNumber = (firstDay.Year * 10_000) + (firstDay.Month * 100) + firstDay.Day;
+        var provisioned = await PostgresProvisioning.CreateAsync(
+            _server.SuperuserConnectionString("postgres"), identity, name, firstDayNumber, DaysAhead + 1, cancellationToken);
+        var database = new RehearsalDatabase(identity, provisioned.WriterConnectionString, _server.SuperuserConnectionString(name));
+        await database.MarkAsRehearsalAsync(cancellationToken);
+        await using var registry = new SourceRegistry(database.WriterConnectionString, identity);
+        await registry.AddSourcesAsync(sources.Select(source => source.ToRecord(identity.Channel)), cancellationToken);
+        return database;
+    }
+
+    /// <summary>Ends all its processes at once (SIGKILL), as a power cut would.</summary>
+    public Task KillAsync() => _server.KillAsync();
+
+    /// <summary>Starts it again on the same data and port.</summary>
+    public Task RestartAsync(CancellationToken cancellationToken) => _server.RestartAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}
+
+/// <summary>The database of one shard.</summary>
+/// <param name="Identity">The shard.</param>
+/// <param name="WriterConnectionString">For the server under test.</param>
+/// <param name="CheckConnectionString">For the check afterwards, which does not go through the server or its role.</param>
+internal sealed record RehearsalDatabase(ShardIdentity Identity, string WriterConnectionString, string CheckConnectionString)
+{
+    internal async Task MarkAsRehearsalAsync(CancellationToken cancellationToken)
+    {
+        await using var source = NpgsqlDataSource.Create(CheckConnectionString);
+        await using var command = source.CreateCommand("UPDATE txcore.shard SET rehearsal = true");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

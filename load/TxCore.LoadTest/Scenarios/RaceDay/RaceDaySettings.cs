@@ -1,0 +1,70 @@
+using TxCore.LoadTest.Hosting;
+using TxCore.Protocol;
+using TxCore.Storage;
+
+namespace TxCore.LoadTest.Scenarios.RaceDay;
+
+/// <summary>What a race day is run with.</summary>
+internal sealed record RaceDaySettings
+{
+    public const int RateMax = 100_000;
+    public const int KillsMax = 100;
+    public const int TransactionsMin = 1_000;
+    public const int TransactionsMax = 100_000_000;
+
+    /// <summary>The programme, a finished day in the operator's JSON; null for the sample day.</summary>
+    public string? ProgrammePath { get; init; }
+
+    /// <summary>The operator's shares; null for the defaults.</summary>
+    public string? TakeoutsPath { get; init; }
+
+    /// <summary>The channels that are sold in, each in a shard and a database of its own.</summary>
+    public IReadOnlyList<Channel> Channels { get; init; } = [Channel.Retail, Channel.Online];
+
+    /// <summary>Transactions per second over all channels. Default 2,000: the operator's peak.</summary>
+    public int RatePerSecond { get; init; } = 2_000;
+
+    /// <summary>Transactions in all; with the rate they make the duration. Default 240,000: two minutes.</summary>
+    public int Transactions { get; init; } = 240_000;
+
+    /// <summary>How often a server or PostgreSQL is killed. Default 4.</summary>
+    public int Kills { get; init; } = 4;
+
+    /// <summary>Decides everything random but the answers' times.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Where the figures are written as JSON; null for nowhere.</summary>
+    public string? JsonPath { get; init; }
+
+    /// <summary>How long the day lasts.</summary>
+    public TimeSpan Duration => TimeSpan.FromSeconds(Transactions / (double)RatePerSecond);
+
+    /// <summary>How long an answer is waited for. A kill costs seconds, and whoever is hit by two in a row waits for both.</summary>
+    public static TimeSpan AnswerTimeout => TimeSpan.FromSeconds(90);
+
+    /// <summary>Transactions without an answer after which sends are dropped, so that a server that stays away does not fill the memory.</summary>
+    public static int InFlightMax => 400_000;
+
+    /// <summary>Shard 1 sells retail, shard 2 online.</summary>
+    public static ShardIdentity Identity(Channel channel) => new(channel == Channel.Retail ? (short)1 : (short)2, channel);
+}
+
+/// <summary>Who takes part in a channel's day.</summary>
+/// <param name="Importer">The administrator that imports the programme.</param>
+/// <param name="Administrator">The administrator that runs the races.</param>
+/// <param name="Sellers">Terminals of points of sale, or frontends.</param>
+internal sealed record ChannelSources(SourceAccount Importer, SourceAccount Administrator, IReadOnlyList<SourceAccount> Sellers)
+{
+    private const int Terminals = 120;
+    private const int TerminalsOfOutlet = 4;
+    private const int Frontends = 8;
+
+    public static ChannelSources Of(Channel channel) => new(
+        new SourceAccount(1, 0, SourceRole.Admin, Window: 64),
+        new SourceAccount(2, 0, SourceRole.Admin, Window: 64),
+        channel == Channel.Retail
+            ? [.. Enumerable.Range(0, Terminals).Select(i => new SourceAccount((uint)(1001 + i), 1 + (i / TerminalsOfOutlet), SourceRole.Submit, Window: 64))]
+            : [.. Enumerable.Range(0, Frontends).Select(i => new SourceAccount((uint)(9001 + i), 0, SourceRole.Submit, Window: 2048))]);
+
+    public IEnumerable<SourceAccount> All => [Importer, Administrator, .. Sellers];
+}

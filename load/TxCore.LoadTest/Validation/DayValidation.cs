@@ -1,0 +1,62 @@
+using Npgsql;
+using NpgsqlTypes;
+using TxCore.LoadTest.Engine;
+using TxCore.Protocol;
+
+namespace TxCore.LoadTest.Validation;
+
+/// <summary>
+/// Checks a channel's racing day: every decision against the tool's own rules, every answer against the rows, and the books. Over a plain
+/// connection and in SQL of its own, like <see cref="DatabaseValidation"/>.
+/// </summary>
+internal static class DayValidation
+{
+    public static async Task<ValidationResult> RunAsync(
+        string connectionString, DayJournal day, DayReplay replay, CancellationToken cancellationToken)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var checks = new List<CheckResult>();
+        checks.AddRange(replay.Run(day, await ReadSelfStopsAsync(connection, cancellationToken)));
+        await new ComparisonTables(connection).FillAsync(day.Journal, new SeatBook([], day.Journal), cancellationToken);
+        await FillCountedAsync(connection, replay, cancellationToken);
+        checks.AddRange(await StoredCheck.RunAllAsync(connection, [.. AnswerRules.All, .. SequenceRules.All, .. BookRules.All], cancellationToken));
+        long rows = await StoredCheck.CountAsync(connection, "SELECT count(*) FROM txcore.transaction", cancellationToken);
+        long transactions = await StoredCheck.CountAsync(connection, "SELECT count(*) FROM entry", cancellationToken);
+        return new ValidationResult(checks, rows, transactions, connection.ServerVersion);
+    }
+
+    private static async Task<IReadOnlyList<SelfStop>> ReadSelfStopsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var stops = new List<SelfStop>();
+        await using var command = new NpgsqlCommand(
+            $"SELECT number, race FROM txcore.transaction WHERE kind = {(int)MessageType.RaceStopDue} AND code = 0 AND line = 1", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            stops.Add(new SelfStop((ulong)reader.GetInt64(0), RaceId.FromValue(reader.GetInt64(1))));
+        }
+
+        return stops;
+    }
+
+    private static async Task FillCountedAsync(NpgsqlConnection connection, DayReplay replay, CancellationToken cancellationToken)
+    {
+        await using (var create = new NpgsqlCommand("CREATE TEMP TABLE counted (race int8, pool int4, taken_cents int8, undone_cents int8)", connection))
+        {
+            await create.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var copy = await connection.BeginBinaryImportAsync("COPY counted FROM STDIN (FORMAT binary)", cancellationToken);
+        foreach (var ((race, pool), sum) in replay.Pools)
+        {
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync(race.Value, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync((int)pool, NpgsqlDbType.Integer, cancellationToken);
+            await copy.WriteAsync(sum.TakenCents, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync(sum.UndoneCents, NpgsqlDbType.Bigint, cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Text.Json;
+using TxCore.LoadTest.Hosting;
+
+namespace TxCore.LoadTest.Tests.Commands;
+
+public class RaceDayCommandTests
+{
+    /// <summary>The sample day in 20 s, slowly, with one server killed: about 40 s in all.</summary>
+    [Fact]
+    public async Task The_sample_day_is_sold_stopped_settled_and_paid_over_a_kill_and_its_books_balance()
+    {
+        string json = Path.GetTempFileName();
+        int seed = Random.Shared.Next();
+        try
+        {
+            var (exitCode, output) = await RunAsync(
+                "race-day", "--rate", "100", "--transactions", "2000", "--kills", "1", "--seed", $"{seed}", "--json", json);
+
+            Assert.True(exitCode == 0, $"seed {seed}, exit code {exitCode}:{Environment.NewLine}{output}");
+            using var report = JsonDocument.Parse(await File.ReadAllBytesAsync(json, TestContext.Current.CancellationToken));
+            Assert.True(report.RootElement.GetProperty("validated").GetBoolean());
+            var day = report.RootElement.GetProperty("raceDay");
+            Assert.Equal(2, day.GetProperty("channels").GetArrayLength());
+            Assert.All(day.GetProperty("channels").EnumerateArray(), channel =>
+            {
+                Assert.True(channel.GetProperty("paidCents").GetInt64() > 0);
+                Assert.True(channel.GetProperty("lateRefused").GetInt64() > 0);
+                Assert.Equal(1, channel.GetProperty("races").GetProperty("cancelled").GetInt32());
+            });
+            Assert.InRange(Assert.Single(day.GetProperty("kills").EnumerateArray()).GetProperty("firstAnswerMilliseconds").GetDouble(), 1, 60_000);
+        }
+        finally
+        {
+            File.Delete(json);
+        }
+    }
+
+    /// <summary>Runs the built tool, beside which the server lies.</summary>
+    private static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        var framework = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var configuration = framework.Parent!;
+        string root = configuration.Parent!.Parent!.Parent!.Parent!.FullName;
+        string tool = Path.Combine(root, "load", "TxCore.LoadTest", "bin", configuration.Name, framework.Name, "TxCore.LoadTest.dll");
+        var start = new ProcessStartInfo(ServerProgram.FindRuntime(), ["exec", tool, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return (process.ExitCode, await output + await errors);
+    }
+}
