@@ -24,6 +24,9 @@ internal sealed class SyntheticEntries(ShardIdentity identity, int businessDay =
     /// <summary>Lines of each wager.</summary>
     public short Lines { get; init; } = 1;
 
+    /// <summary>Lets time pass.</summary>
+    public void Wait(TimeSpan time) => _time += time.Ticks / TimeSpan.TicksPerMicrosecond;
+
     public long LastNumber => _number;
 
     public long LastBatch => _batch;
@@ -50,15 +53,16 @@ internal sealed class SyntheticEntries(ShardIdentity identity, int businessDay =
         return batch;
     }
 
-    /// <summary>A batch of one entry of the caller's choosing; number, source, sequence and times are filled in.</summary>
+    /// <summary>A batch of one entry of the caller's choosing; number, sequence and times are filled in, and source 1 where it names none.</summary>
     public RowBatch Next(Entry entry, byte[] command, params RowDetail[] lines)
     {
         var batch = new RowBatch { Rows = new RowWriter(identity.Shard), Batch = ++_batch, FirstNumber = _number + 1, LastNumber = _number + 1 };
         _hash.CopyTo(batch.PreviousHash, 0);
-        var last = _sources.GetValueOrDefault(1u);
-        (entry.Number, entry.BusinessDay, entry.Source, entry.Sequence, entry.Previous) = (++_number, BusinessDay, 1, last.Sequence + 1, last.Number);
+        entry.Source = entry.Source == 0 ? 1 : entry.Source;
+        var last = _sources.GetValueOrDefault(entry.Source);
+        (entry.Number, entry.BusinessDay, entry.Sequence, entry.Previous) = (++_number, BusinessDay, last.Sequence + 1, last.Number);
         batch.SequencedAt = entry.SequencedAt = entry.ReceivedAt = _time += 500;
-        _sources[1] = (entry.Sequence, entry.Number);
+        _sources[entry.Source] = (entry.Sequence, entry.Number);
         for (int i = 0; i < lines.Length; i++)
         {
             batch.Rows.Append(entry, lines[i] with { Line = (short)(i + 1) }, i == 0 ? command : []);

@@ -21,6 +21,7 @@ internal static class CodeNames
         ("payment_means", typeof(PaymentMeans)),
         ("channel", typeof(Channel)),
         ("source_role", typeof(SourceRole)),
+        ("pay_rank", typeof(PayRank)),
     ];
 
     /// <summary>The statement that adds and renames what differs; names of codes that are gone stay, for the rows that hold them.</summary>

@@ -36,7 +36,7 @@ internal static class Addendum
         writer.Byte(wager.LineCount);
         while (wager.TryNext(out var line))
         {
-            new MoneyMove(line.Race, line.Pool, 0, line.AmountCents).Write(ref writer);
+            new MoneyMove(line.Race, line.StakePool(), 0, line.AmountCents).Write(ref writer);
         }
 
         writer.CountedBytes(player);

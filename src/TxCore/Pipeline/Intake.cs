@@ -21,6 +21,9 @@ public sealed class Intake(RingBuffer<TxEvent> ring, int controlReserve)
     /// <summary>Slots in use.</summary>
     public long Occupied => ring.BufferSize - ring.GetRemainingCapacity();
 
+    /// <summary>Sequence of the last slot claimed: what never came into the ring does not move it.</summary>
+    public long Cursor => ring.Cursor;
+
     /// <summary>Producers that wait for room.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 

@@ -40,8 +40,7 @@ internal static class ResultEffects
         foreach (var carried in settlement.Carried)
         {
             race.OwedCents -= carried.Cents;
-            bool isFirstStake = carried.Race == race.Id;
-            if (!isFirstStake && state.Races.TryGetValue(carried.Race.Value, out var later) && later.FindPool(carried.Pool) is { } pool)
+            if (state.Races.TryGetValue(carried.Race.Value, out var later) && later.FindPool(carried.Pool) is { } pool)
             {
                 pool.ReportCents += carried.Cents;
             }

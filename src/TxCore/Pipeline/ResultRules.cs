@@ -124,8 +124,8 @@ internal static class ResultRules
         foreach (var pool in race.Pools)
         {
             var settled = settlement.Find(pool.Number);
-            long firstLegCents = settlement.CarriedInto(race.Id, pool.Number);
-            if ((settled?.GrossCents ?? 0) != pool.GrossCents + firstLegCents || (settled?.CarryInCents ?? 0) != pool.CarryInCents)
+            if ((settled?.GrossCents ?? 0) != pool.StakeCents || (settled?.ReportInCents ?? 0) != pool.ReportCents
+                || (settled?.CarryInCents ?? 0) != pool.CarryInCents)
             {
                 return Verdict.Refuse(ResultCode.TotalsDiffer, BodyField.Pool);
             }

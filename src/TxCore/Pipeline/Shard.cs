@@ -45,7 +45,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         Registry = new SessionRegistry(options.Limits.ConnectionsMax);
         _decide = new DecideStage(new Decider(state, keys), wait, Failure);
         _persist = new PersistStage(store, options.Identity, head, options.BatchEventsMax, wait, Failure);
-        Totals = new PoolTotalsBoard();
+        Totals = new PoolTotalsBoard(state, reader, options.TotalsBufferBytesMax, clock, logger);
         var reply = new ReplyStage(Board, Totals, Registry, Intake, Latencies, Failure);
         _disruptor.SetDefaultExceptionHandler(new StageExceptionHandler(Failure));
         _disruptor.HandleEventsWith(_decide).Then(_persist).Then(reply);
@@ -221,6 +221,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         _background.Add(RunBackgroundAsync(_ticker.RunAsync));
         _background.Add(RunBackgroundAsync(SweepAsync));
         _background.Add(RunBackgroundAsync(_follower.RunAsync));
+        _background.Add(RunBackgroundAsync(Totals.RunAsync));
         _background.Add(RunBackgroundAsync(WatchFailureAsync));
     }
 

@@ -97,7 +97,7 @@ internal sealed class StateEffects
         var wager = new WagerBody(body);
         while (wager.TryNext(out var line))
         {
-            state.Races[line.Race.Value].FindPool(line.Pool)!.TakenCents += line.AmountCents;
+            state.Races[line.Race.Value].FindPool(line.StakePool())!.TakenCents += line.AmountCents;
         }
 
         if (!wager.Player.IsEmpty)

@@ -45,6 +45,14 @@ public static partial class ShardEvents
     [LoggerMessage(1104, LogLevel.Error, "Shard {Shard}: the snapshot after number {Number} cannot be read, the one before is taken")]
     public static partial void SnapshotUnreadable(this ILogger logger, short shard, long number, Exception reason);
 
+    /// <summary>The pool totals cannot read what they missed.</summary>
+    [LoggerMessage(1105, LogLevel.Warning, "Shard {Shard}: the pool totals are behind and cannot read the rows after number {Number}; they try again")]
+    public static partial void TotalsBehind(this ILogger logger, short shard, long number, Exception reason);
+
+    /// <summary>The combinations of before the start cannot be counted.</summary>
+    [LoggerMessage(1106, LogLevel.Warning, "Shard {Shard}: the combinations of earlier wagers cannot be read, there are no dividends yet; tried again")]
+    public static partial void TotalsNotLoaded(this ILogger logger, short shard, Exception reason);
+
     /// <summary>A source was refused at logon.</summary>
     [LoggerMessage(1200, LogLevel.Warning, "Source {Source}: logon refused: {Code}")]
     public static partial void LogonRefused(this ILogger logger, uint source, Protocol.ResultCode code);

@@ -58,8 +58,11 @@ public sealed record Pool(
     /// <summary>Money carried in from earlier pools without a winner, in cents.</summary>
     public long CarryInCents { get; set; }
 
-    /// <summary>What the settlement must find in the rows, in cents.</summary>
-    public long GrossCents => TakenCents - UndoneCents + ReportCents;
+    /// <summary>Stakes that stand: what the settlement must find in the rows, in cents.</summary>
+    public long StakeCents => TakenCents - UndoneCents;
+
+    /// <summary>All that stands in the pool, gains carried in by reports included, in cents.</summary>
+    public long GrossCents => StakeCents + ReportCents;
 }
 
 /// <summary>A race as the decide stage knows it (<c>domain.md</c> section 1.2).</summary>

@@ -52,6 +52,13 @@ public readonly ref struct WagerLineView
     /// <summary>The legs, to be read one after the other.</summary>
     public WagerLegs Legs => new(_legs, LegCount);
 
+    /// <summary>The pool that the stake goes into: of a report, that of its first leg, which is in the line's race.</summary>
+    public ushort StakePool()
+    {
+        var legs = Legs;
+        return legs.TryNext(out var first) ? first.Pool : Pool;
+    }
+
     internal WagerLineView(WireReader line)
     {
         Race = new RaceId(line.UInt32(), line.Byte(), line.Byte());

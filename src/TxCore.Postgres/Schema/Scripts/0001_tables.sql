@@ -243,6 +243,6 @@ CREATE TABLE txcore.code_name (
 );
 
 COMMENT ON TABLE txcore.code_name IS 'Names of the numbers that stand in rows.';
-COMMENT ON COLUMN txcore.code_name.domain IS 'What the number means: message, result, field, bet_type, formula, stake_form, payment_means, channel, source_role.';
+COMMENT ON COLUMN txcore.code_name.domain IS 'What the number means: message, result, field, bet_type, formula, stake_form, payment_means, channel, source_role, pay_rank.';
 COMMENT ON COLUMN txcore.code_name.code IS 'The number.';
 COMMENT ON COLUMN txcore.code_name.name IS 'Its name.';

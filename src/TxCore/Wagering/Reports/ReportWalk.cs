@@ -47,9 +47,6 @@ internal ref struct ReportWalk
     /// <summary>True at the first leg.</summary>
     public bool IsFirst { get; private set; }
 
-    /// <summary>True when the leg before was void: its stake was carried here without a settlement.</summary>
-    public bool FollowsVoid { get; private set; }
-
     /// <summary>The stake of each bet of the leg, in cents.</summary>
     public long StakePerBetCents { get; private set; }
 
@@ -115,7 +112,6 @@ internal ref struct ReportWalk
             carriesAll = RefundCents == StakeCents;
         }
 
-        FollowsVoid = pool is null;
         CarriedCents = _hasNext ? Carry(checked(GainCents + RefundCents), carriesAll) : 0;
     }
 

@@ -53,7 +53,8 @@ public interface IDividendStrategy
 public sealed class OfficialListStrategy : IDividendStrategy
 {
     /// <inheritdoc/>
-    public long Split(Pool pool, in PoolMass mass, ReadOnlySpan<PayableCombination> payables, ReadOnlySpan<long> stakeHundredths, Span<long> dividendCents)
+    public long Split(
+        Pool pool, in PoolMass mass, ReadOnlySpan<PayableCombination> payables, ReadOnlySpan<long> stakeHundredths, Span<long> dividendCents)
     {
         for (int i = 0; i < payables.Length; i++)
         {

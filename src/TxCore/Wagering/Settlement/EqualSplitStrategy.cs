@@ -23,7 +23,8 @@ public sealed class EqualSplitStrategy : IDividendStrategy
     private const int MultiRunners = 4;
 
     /// <inheritdoc/>
-    public long Split(Pool pool, in PoolMass mass, ReadOnlySpan<PayableCombination> payables, ReadOnlySpan<long> stakeHundredths, Span<long> dividendCents)
+    public long Split(
+        Pool pool, in PoolMass mass, ReadOnlySpan<PayableCombination> payables, ReadOnlySpan<long> stakeHundredths, Span<long> dividendCents)
     {
         var raw = new RawDividend[payables.Length];
         Int128 shared = (Int128)mass.SharedCents(mass.TakeoutCents) * HundredthsPerCent;

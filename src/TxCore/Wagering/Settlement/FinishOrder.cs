@@ -43,7 +43,9 @@ internal readonly struct FinishOrder
         return pairs;
     }
 
-    /// <summary>The sets that can be the first <paramref name="length"/>, each in an order of finish; one more than <paramref name="most"/> at most.</summary>
+    /// <summary>
+    /// The sets that can be the first <paramref name="length"/>, each in an order of finish; one more than <paramref name="most"/> at most.
+    /// </summary>
     public List<byte[]> Sets(int length, int most) => Resolve(length, most, inEveryOrder: false);
 
     /// <summary>The sequences that can be the first <paramref name="length"/>; one more than <paramref name="most"/> at most.</summary>

@@ -203,11 +203,36 @@ public ref struct LineCoverage
             if (other.Rank == PayRank.Order && other.Others == payable.Others && RaceRunners.MaskOf(other.Runners) == required)
             {
                 units -= OrdersOn(other);
-                hasOwn |= other.Runners.AsSpan().SequenceEqual(payable.Runners);
+                hasOwn |= IsSameOrder(other.Runners, payable.Runners);
             }
         }
 
         return hasOwn ? units : units - OrdersOn(payable);
+    }
+
+    /// <summary>True for the same runners in the same order, wherever non-runners stand between them.</summary>
+    private static bool IsSameOrder(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        int at = 0;
+        foreach (byte runner in first)
+        {
+            if (runner == 0)
+            {
+                continue;
+            }
+
+            while (at < second.Length && second[at] == 0)
+            {
+                at++;
+            }
+
+            if (at == second.Length || second[at++] != runner)
+            {
+                return false;
+            }
+        }
+
+        return at == second.Length || !second[at..].ContainsAnyExcept((byte)0);
     }
 
     /// <summary>

@@ -12,6 +12,9 @@ internal static class OfficialRules
 {
     private const int UnitCents = 100;
 
+    // Ten million for one euro: far above any jackpot, and low enough that the gains of the largest line fit 64 bits.
+    private const long DividendCentsMax = 1_000_000_000;
+
     /// <summary>What is wrong with a list as a whole; null when nothing is.</summary>
     public static string? CheckList(Race card, OfficialPool[] official)
     {
@@ -52,7 +55,8 @@ internal static class OfficialRules
             }
 
             uint others = PayableRules.OthersOf(
-                dividend.Rank, BetTypes.TypeOf(pool.Number), dividend.Runners, card.Finish, card.RunnerCount, card.ScratchedMask, official.PaysNonRunners);
+                dividend.Rank, BetTypes.TypeOf(pool.Number), dividend.Runners, card.Finish, card.RunnerCount, card.ScratchedMask,
+                official.PaysNonRunners);
             payables.Add(new PayableCombination(dividend.Rank, dividend.Risk, dividend.Runners, others, dividend.DividendCents, 0));
         }
 
@@ -82,6 +86,11 @@ internal static class OfficialRules
         if (dividend.DividendCents < UnitCents)
         {
             return Say(pool, dividend, "is below 1.00");
+        }
+
+        if (dividend.DividendCents > DividendCentsMax)
+        {
+            return Say(pool, dividend, "is above 10,000,000.00");
         }
 
         bool isBonus = dividend.Rank is PayRank.BonusFour or PayRank.BonusThree;

@@ -4,37 +4,22 @@ namespace TxCore.Wagering.Settlement;
 
 /// <summary>What the first pass counted in a pool, in cents: to be compared with the running totals of the deciding thread.</summary>
 /// <param name="Pool">The pool.</param>
-/// <param name="TakenCents">Prices of the lines on the pool itself: what <see cref="Pool.TakenCents"/> less <see cref="Pool.UndoneCents"/> holds.</param>
+/// <param name="TakenCents">
+/// Prices of the lines on the pool, and first stakes of reports: what <see cref="Pool.TakenCents"/> less <see cref="Pool.UndoneCents"/> holds.
+/// </param>
 /// <param name="CarriedCents">Stakes that reports carried in out of published races: what <see cref="Pool.ReportCents"/> holds.</param>
-/// <param name="FirstLegCents">First stakes of reports: taken in the report pool, and moved here by this very settlement.</param>
-/// <param name="VoidCents">Stakes that reports carried through a race cancelled or postponed, for which no settlement was published.</param>
-public readonly record struct PoolCount(ushort Pool, long TakenCents, long CarriedCents, long FirstLegCents, long VoidCents)
+public readonly record struct PoolCount(ushort Pool, long TakenCents, long CarriedCents)
 {
     /// <summary>All stakes that stand, in cents.</summary>
-    public long GrossCents => checked(TakenCents + CarriedCents + FirstLegCents + VoidCents);
-}
-
-/// <summary>How a stake came into a pool.</summary>
-internal enum StakeOrigin
-{
-    /// <summary>A line on the pool itself.</summary>
-    Line,
-
-    /// <summary>The first leg of a report.</summary>
-    FirstLeg,
-
-    /// <summary>A later leg, out of a published race.</summary>
-    Carried,
-
-    /// <summary>A later leg, through a race cancelled or postponed.</summary>
-    Void,
+    public long GrossCents => checked(TakenCents + CarriedCents);
 }
 
 /// <summary>The money of one pool through the two passes of a settlement (<c>domain.md</c> section 1.8).</summary>
 internal sealed class PoolAccount(Pool pool, PayableCombination[] payables, bool isRefunded, bool paysNonRunners)
 {
     private readonly long[] _stakeHundredths = new long[payables.Length];
-    private readonly long[] _cents = new long[(int)StakeOrigin.Void + 1];
+    private long _takenCents;
+    private long _carriedCents;
     private long _refundCents;
     private long _takeoutCents;
     private bool _isRefunded = isRefunded;
@@ -46,12 +31,11 @@ internal sealed class PoolAccount(Pool pool, PayableCombination[] payables, bool
     /// <summary>The pool.</summary>
     public Pool Pool { get; } = pool;
 
-    /// <summary>Its bet type; null for a report pool, whose stakes all move on into the pools of the first legs.</summary>
+    /// <summary>Its bet type; null when it is not sold here.</summary>
     public BetRule? Rule { get; } = BetRules.Find(BetTypes.TypeOf(pool.Number));
 
     /// <summary>What was counted.</summary>
-    public PoolCount Counted => new(
-        Pool.Number, _cents[(int)StakeOrigin.Line], _cents[(int)StakeOrigin.Carried], _cents[(int)StakeOrigin.FirstLeg], _cents[(int)StakeOrigin.Void]);
+    public PoolCount Counted => new(Pool.Number, _takenCents, _carriedCents);
 
     /// <summary>The settlement with its dividends, and no winners yet; set between the passes.</summary>
     public PoolSettlement? Draft { get; private set; }
@@ -61,13 +45,15 @@ internal sealed class PoolAccount(Pool pool, PayableCombination[] payables, bool
 
     private PoolMass Mass => new(Counted.GrossCents, _refundCents, Pool.CarryInCents, Pool.TakeoutBasisPoints);
 
-    /// <summary>First pass: counts a stake into a report pool.</summary>
-    public void Count(long stakeCents) => Count(stakeCents, StakeOrigin.Line);
-
     /// <summary>First pass: counts a stake, what of it is refunded, and what of it is on each payable combination.</summary>
-    public void Count(in LineCoverage coverage, long stakeHundredths, long stakeCents, StakeOrigin origin)
+    public void Count(in LineCoverage coverage, long stakeHundredths, long stakeCents, bool isCarried)
     {
-        Count(stakeCents, origin);
+        checked
+        {
+            _takenCents += isCarried ? 0 : stakeCents;
+            _carriedCents += isCarried ? stakeCents : 0;
+        }
+
         if (_isRefunded)
         {
             return;
@@ -90,9 +76,9 @@ internal sealed class PoolAccount(Pool pool, PayableCombination[] payables, bool
     {
         var dividends = new long[payables.Length];
         bool hasWinners = isOfficial ? payables.Length > 0 : Array.Exists(_stakeHundredths, static stake => stake != 0);
-        if (Counted.GrossCents == 0 || Rule is null)
+        if (Counted.GrossCents == 0)
         {
-            _isCarriedOver = Rule is not null;
+            _isCarriedOver = true;
         }
         else if (!_isRefunded && hasWinners)
         {
@@ -135,12 +121,11 @@ internal sealed class PoolAccount(Pool pool, PayableCombination[] payables, bool
         long refund = Draft!.RefundCents;
         fault = _paidGrossCents == Counted.GrossCents && _paidRefundCents == refund
             ? null
-            : $"pool {Pool.Number}: the second reading found stakes of {_paidGrossCents} and refunds of {_paidRefundCents} cents, the first {Counted.GrossCents} and {refund}";
-        bool isShared = !_isRefunded && !_isCarriedOver && Rule is not null;
+            : $"pool {Pool.Number}: the second reading found stakes of {_paidGrossCents} and refunds of {_paidRefundCents} cents, "
+                + $"the first {Counted.GrossCents} and {refund}";
+        bool isShared = !_isRefunded && !_isCarriedOver;
         return Settle(Draft.Payables, isShared ? strategy.Close(Mass, _takeoutCents, _winnersCents) : new PoolClose(_takeoutCents, 0, 0));
     }
-
-    private void Count(long stakeCents, StakeOrigin origin) => _cents[(int)origin] = checked(_cents[(int)origin] + stakeCents);
 
     private PayableCombination[] PaidOf(long[] dividends, bool isOfficial)
     {
@@ -159,12 +144,11 @@ internal sealed class PoolAccount(Pool pool, PayableCombination[] payables, bool
 
     private PoolSettlement Settle(PayableCombination[] paid, PoolClose close)
     {
-        long gross = Counted.GrossCents;
-        long refund = _isRefunded ? gross : _refundCents;
-        // A refunded pool and a report pool have nothing to share out: what was carried in goes on as it came.
-        long carryOver = _isRefunded || Rule is null ? Pool.CarryInCents : _isCarriedOver ? Mass.SharedCents(_takeoutCents) : 0;
+        long refund = _isRefunded ? Counted.GrossCents : _refundCents;
+        // A refunded pool has nothing to share out: what was carried in goes on as it came.
+        long carryOver = _isRefunded ? Pool.CarryInCents : _isCarriedOver ? Mass.SharedCents(_takeoutCents) : 0;
         return new PoolSettlement(
-            Pool.Number, _isRefunded, paysNonRunners, gross, Pool.CarryInCents, refund, close.TakeoutCents, _winnersCents, close.BreakageCents,
-            close.TopUpCents, carryOver, paid);
+            Pool.Number, _isRefunded, paysNonRunners, Counted.TakenCents, Counted.CarriedCents, Pool.CarryInCents, refund, close.TakeoutCents,
+            _winnersCents, close.BreakageCents, close.TopUpCents, carryOver, paid);
     }
 }

@@ -12,23 +12,25 @@ namespace TxCore.Wagering.Settlement;
 public sealed record PayableCombination(PayRank Rank, byte Risk, byte[] Runners, uint Others, long DividendCents, long StakeCents);
 
 /// <summary>
-/// The settlement of a pool, in cents. Gross + carried in = refunds + takeout + winners + breakage - top-up + carried over, to the cent.
+/// The settlement of a pool, in cents. Gross + reports in + carried in = refunds + takeout + winners + breakage - top-up + carried over, to the
+/// cent.
 /// </summary>
 /// <param name="Pool">The pool.</param>
 /// <param name="IsRefunded">All of it is refunded.</param>
 /// <param name="PaysNonRunners">Unit bets with a scratched runner are not refunded: they compete for dividends with a non-runner.</param>
-/// <param name="GrossCents">Stakes that stand, reports carried into the pool included.</param>
+/// <param name="GrossCents">Stakes that stand, first stakes of reports included.</param>
+/// <param name="ReportInCents">What reports carried into the pool out of earlier races.</param>
 /// <param name="CarryInCents">Money carried in from earlier pools.</param>
 /// <param name="RefundCents">Refunds of stakes.</param>
 /// <param name="TakeoutCents">The operator's share.</param>
-/// <param name="WinnersCents">Gains of all winning lines, stakes included, as they are paid.</param>
+/// <param name="WinnersCents">Gains of all winning lines, stakes included, as they are paid or carried on.</param>
 /// <param name="BreakageCents">What rounding down left.</param>
 /// <param name="TopUpCents">What the operator adds to a minus pool.</param>
 /// <param name="CarryOverCents">What is carried over because nobody won.</param>
 /// <param name="Payables">The combinations paid.</param>
 public sealed record PoolSettlement(
-    ushort Pool, bool IsRefunded, bool PaysNonRunners, long GrossCents, long CarryInCents, long RefundCents, long TakeoutCents, long WinnersCents,
-    long BreakageCents, long TopUpCents, long CarryOverCents, PayableCombination[] Payables);
+    ushort Pool, bool IsRefunded, bool PaysNonRunners, long GrossCents, long ReportInCents, long CarryInCents, long RefundCents, long TakeoutCents,
+    long WinnersCents, long BreakageCents, long TopUpCents, long CarryOverCents, PayableCombination[] Payables);
 
 /// <summary>Money that reports carry into a pool: gains into one of a later race, or their first stakes into one of the settled race.</summary>
 /// <param name="Race">The later race; the settled race itself for first stakes.</param>
@@ -43,18 +45,6 @@ public readonly record struct CarriedStake(RaceId Race, ushort Pool, ushort From
 /// <param name="Carried">What reports carry on, by race and pools.</param>
 public sealed record RaceSettlement(long Basis, PoolSettlement[] Pools, CarriedStake[] Carried)
 {
-    /// <summary>What reports carry into a pool by this settlement, in cents; into the race's own pools that are their first stakes.</summary>
-    public long CarriedInto(RaceId race, ushort pool)
-    {
-        long cents = 0;
-        foreach (var carried in Carried)
-        {
-            cents += carried.Race == race && carried.Pool == pool ? carried.Cents : 0;
-        }
-
-        return cents;
-    }
-
     /// <summary>The settlement of a pool; null when the race has none.</summary>
     public PoolSettlement? Find(ushort pool)
     {

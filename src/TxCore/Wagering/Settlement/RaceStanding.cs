@@ -30,11 +30,20 @@ internal static class RaceStandings
         _ => RaceStanding.Pending,
     };
 
-    /// <summary>The settlement of a pool of a race that is published or was; null when it is void. False while it is neither.</summary>
+    /// <summary>
+    /// The settlement of a pool of a race that is published or was. A void race has none, or one that refunds the pool and tells what reports
+    /// carry on. False while the race is neither.
+    /// </summary>
     public static bool TryFind(Race race, ushort pool, out PoolSettlement? settled)
     {
+        var standing = Of(race);
         settled = race.Settlement?.Find(pool);
-        return Of(race) switch
+        if (standing == RaceStanding.Void && settled is { IsRefunded: false })
+        {
+            settled = null;
+        }
+
+        return standing switch
         {
             RaceStanding.Void => true,
             RaceStanding.Expired => race.Settlement is null || settled is not null,

@@ -33,7 +33,7 @@ public sealed class SettlementCount
         _strategy = _isOfficial ? new OfficialListStrategy() : new EqualSplitStrategy();
         _given = [.. official.Select(static pool => pool.Pool)];
         _fault = _isOfficial ? OfficialRules.CheckList(card, official) : null;
-        foreach (var pool in card.Pools)
+        foreach (var pool in card.Pools.Where(static pool => BetTypes.TypeOf(pool.Number) != BetType.Report))
         {
             _accounts.Add(pool.Number, Open(pool, Array.Find(official, given => given.Pool == pool.Number)));
         }
@@ -43,7 +43,7 @@ public sealed class SettlementCount
     public RaceId? WaitsFor { get; private set; }
 
     /// <summary>What the first pass counted, pool by pool.</summary>
-    public IEnumerable<PoolCount> Counted => _card.Pools.Select(pool => _accounts[pool.Number].Counted);
+    public IEnumerable<PoolCount> Counted => _accounts.Values.Select(static account => account.Counted);
 
     private bool IsVoid => RaceStandings.Of(_card) == RaceStanding.Void;
 
@@ -120,24 +120,28 @@ public sealed class SettlementCount
         var pools = new List<PoolSettlement>(_card.Pools.Length);
         foreach (var pool in _card.Pools)
         {
-            pools.Add(_accounts[pool.Number].Complete(_strategy, out string? differs));
-            _fault ??= differs;
+            if (_accounts.TryGetValue(pool.Number, out var account))
+            {
+                pools.Add(account.Complete(_strategy, out string? differs));
+                _fault ??= differs;
+            }
         }
 
         _fault ??= WaitsFor is { } earlier ? $"race {earlier} is not published, and reports carry gains out of it" : null;
         fault = _fault;
         return fault is null
-            ? new RaceSettlement(
-                basis, [.. pools], [.. _carried.Select(static entry => new CarriedStake(RaceId.FromValue(entry.Key.Race), entry.Key.Pool, entry.Key.FromPool, entry.Value))])
+            ? new RaceSettlement(basis, [.. pools], [.. _carried.Select(static entry => CarriedOf(entry.Key, entry.Value))])
             : null;
     }
 
+    private static CarriedStake CarriedOf((long Race, ushort Pool, ushort FromPool) key, long cents) =>
+        new(RaceId.FromValue(key.Race), key.Pool, key.FromPool, cents);
+
     private PoolAccount Open(Pool pool, OfficialPool? given)
     {
-        if (BetTypes.TypeOf(pool.Number) == BetType.Report || IsVoid)
+        if (IsVoid)
         {
-            _fault ??= given is null || IsVoid ? null : $"pool {pool.Number}: a report pool has no dividends of its own";
-            return new PoolAccount(pool, [], isRefunded: IsVoid && BetTypes.TypeOf(pool.Number) != BetType.Report, paysNonRunners: false);
+            return new PoolAccount(pool, [], isRefunded: true, paysNonRunners: false);
         }
 
         if (_isOfficial)
@@ -156,7 +160,7 @@ public sealed class SettlementCount
     /// <summary>A pool with stakes needs its dividends, its refund, or, when nobody anywhere won it, a rule that carries it over.</summary>
     private void CheckGiven(PoolAccount account)
     {
-        if (account.Counted.GrossCents == 0 || account.Rule is null)
+        if (account.Counted.GrossCents == 0)
         {
             return;
         }
@@ -185,11 +189,15 @@ public sealed class SettlementCount
         if (_isPaying)
         {
             account.Pay(in coverage, stakeHundredths, line.AmountCents);
+            return;
         }
-        else
+
+        if ((Int128)coverage.Units * stakeHundredths != (Int128)line.AmountCents * 100)
         {
-            account.Count(in coverage, stakeHundredths, line.AmountCents, StakeOrigin.Line);
+            _fault ??= $"ticket {ticketNumber} covers {coverage.Units} unit bets of pool {line.Pool}, which do not make its price";
         }
+
+        account.Count(in coverage, stakeHundredths, line.AmountCents, isCarried: false);
     }
 
     private void AddReport(long ticketNumber, in WagerLineView line)
@@ -199,17 +207,17 @@ public sealed class SettlementCount
             return;
         }
 
-        if (line.Race == _card.Id)
-        {
-            AddFirstStake(in line);
-        }
-
         var walk = new ReportWalk(in line, ticketNumber, _races);
         while (walk.MoveNext())
         {
             if (walk.Race.Id == _card.Id)
             {
-                AddLeg(ref walk, line.Pool);
+                if (walk.IsFirst && walk.StakeCents != line.AmountCents)
+                {
+                    _fault ??= $"ticket {ticketNumber} holds a report whose first stake of {walk.StakeCents} cents is not its price";
+                }
+
+                AddLeg(ref walk);
                 return;
             }
 
@@ -223,38 +231,18 @@ public sealed class SettlementCount
         }
     }
 
-    /// <summary>The report pool took the price, and moves it whole into the pool of the first leg.</summary>
-    private void AddFirstStake(in WagerLineView line)
-    {
-        var account = _accounts[line.Pool];
-        if (_isPaying)
-        {
-            account.Pay(line.AmountCents, line.AmountCents, 0);
-        }
-        else
-        {
-            account.Count(line.AmountCents);
-        }
-    }
-
-    private void AddLeg(ref ReportWalk walk, ushort reportPool)
+    private void AddLeg(ref ReportWalk walk)
     {
         var account = _accounts[walk.Leg.Pool];
         if (!_isPaying)
         {
             var coverage = walk.Coverage();
-            var origin = walk.IsFirst ? StakeOrigin.FirstLeg : walk.FollowsVoid ? StakeOrigin.Void : StakeOrigin.Carried;
-            account.Count(in coverage, checked(walk.StakePerBetCents * 100), walk.StakeCents, origin);
+            account.Count(in coverage, checked(walk.StakePerBetCents * 100), walk.StakeCents, isCarried: !walk.IsFirst);
             return;
         }
 
         walk.Settle(account.Draft);
         account.Pay(walk.StakeCents, walk.GainCents, walk.RefundCents);
-        if (walk.IsFirst)
-        {
-            Carry(_card.Id, walk.Leg.Pool, reportPool, walk.StakeCents);
-        }
-
         if (walk.CarriedCents > 0)
         {
             Carry(walk.NextRace, walk.NextPoolNumber, walk.Leg.Pool, walk.CarriedCents);
@@ -288,7 +276,7 @@ public sealed class SettlementCount
 
     private bool HasAllPools(long ticketNumber, in WagerLineView line)
     {
-        bool hasAll = line.Race != _card.Id || _accounts.ContainsKey(line.Pool);
+        bool hasAll = true;
         var legs = line.Legs;
         while (legs.TryNext(out var leg))
         {

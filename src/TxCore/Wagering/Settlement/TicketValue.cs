@@ -26,7 +26,10 @@ public static class TicketValue
     /// <param name="body">Its stored body: the canonical wager, followed by the host's picks if there are any.</param>
     /// <param name="ticketNumber">Its number.</param>
     /// <param name="races">Races by <see cref="RaceId.Value"/>.</param>
-    /// <param name="moves">Receives the moves that are not nothing, one for each line and one for each leg of a report; room for <see cref="MoneyMove.TicketMax"/>.</param>
+    /// <param name="moves">
+    /// Receives the moves that are not nothing, one for each line and one for each leg of a report; room for
+    /// <see cref="MoneyMove.TicketMax"/>.
+    /// </param>
     /// <param name="count">Number of moves; 0 unless it could be valued.</param>
     public static TicketStanding Of(
         ReadOnlySpan<byte> body, long ticketNumber, IReadOnlyDictionary<long, Race> races, Span<MoneyMove> moves, out int count)
@@ -104,7 +107,8 @@ public static class TicketValue
         var pool = race.FindPool(line.Pool)!;
         var rule = BetRules.Find(BetTypes.TypeOf(line.Pool))!.Value;
         var coverage = new LineCoverage(in line, picks, pool, rule, RaceRunners.Of(race, ticketNumber));
-        var (gain, refund) = LineMoney.Value(in coverage, LineMoney.StakeHundredths(in line, pool), line.AmountCents, race.Settlement!.Find(line.Pool)!);
+        long stakeHundredths = LineMoney.StakeHundredths(in line, pool);
+        var (gain, refund) = LineMoney.Value(in coverage, stakeHundredths, line.AmountCents, race.Settlement!.Find(line.Pool)!);
         return new MoneyMove(line.Race, line.Pool, gain, refund);
     }
 

@@ -160,7 +160,7 @@ internal static class Card
     public static void AssertBalanced(PoolSettlement pool)
     {
         long outflow = pool.RefundCents + pool.TakeoutCents + pool.WinnersCents + pool.BreakageCents - pool.TopUpCents + pool.CarryOverCents;
-        Assert.Equal(pool.GrossCents + pool.CarryInCents, outflow);
+        Assert.Equal(pool.GrossCents + pool.ReportInCents + pool.CarryInCents, outflow);
         long[] amounts = [pool.RefundCents, pool.TakeoutCents, pool.WinnersCents, pool.BreakageCents, pool.TopUpCents, pool.CarryOverCents];
         Assert.All(amounts, static cents => Assert.True(cents >= 0));
     }

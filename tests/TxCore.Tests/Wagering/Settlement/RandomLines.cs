@@ -63,7 +63,11 @@ internal static class RandomLines
         yield return found;
         if (race.ScratchedMask != 0 && risk == 0)
         {
-            yield return [.. found.Where(static payable => payable.Rank <= PayRank.Disorder).Select(payable => WithNonRunner(random, payable, race.ScratchedMask))];
+            yield return
+            [
+                .. found.Where(static payable => payable.Rank <= PayRank.Disorder).Select(payable => WithNonRunner(random, payable, race.ScratchedMask))
+                    .DistinctBy(static payable => (payable.Rank, string.Join('-', payable.Runners.Where(static runner => runner != 0)))),
+            ];
         }
     }
 
