@@ -125,7 +125,8 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
         {
             for (int i = 0; i < 4; i++)
             {
-                _script.Enqueue(() => new Step((5 * 3600 * Second) + random.Next(0, 1_000_000), null));
+                // Something is decided at each step: a replay knows of no other passing of time.
+                _script.Enqueue(() => new Step((5 * 3600 * Second) + random.Next(0, 1_000_000), Wager()));
             }
 
             return;
@@ -182,7 +183,9 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
         var ticket = Chance(70) ? Recent() : AnyTicket();
         uint source = ticket is not null && Chance(85) ? (ticket.Decision.Source / 10 * 10) + (uint)random.Next(1, 3) : Terminal();
         source = Terminals.Contains(source) ? source : Terminal();
-        return Send(new Cancel(Header(source), 1, 0, Number(ticket), 0));
+        ulong number = Number(ticket);
+        bool isDisputed = number <= long.MaxValue && reference.ByNumber.GetValueOrDefault((long)number)?.Ticket?.State == PresentState.Disputed;
+        return Send(new Cancel(Header(source), 1, 0, isDisputed ? 0 : number, 0));
     }
 
     private Submission Reversal()
@@ -396,7 +399,7 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
             _ => Bar(),
         };
         int body = whole.Frame.Length - Wire.HeaderBytes - Wire.TransactionHeaderBytes;
-        byte[] cut = whole.Frame[..^random.Next(1, body + 1)];
+        byte[] cut = whole.Frame[..^random.Next(whole.Type == MessageType.Pay ? body - 16 : 1, body + 1)];
         Frame.WriteHeader(cut, whole.Type, cut.Length - Wire.HeaderBytes);
         return whole with { Message = null, Frame = cut };
     }

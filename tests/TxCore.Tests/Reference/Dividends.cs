@@ -10,6 +10,9 @@ internal sealed class PoolResult
 
     public long GrossCents { get; set; }
 
+    /// <summary>What reports carried in out of earlier races.</summary>
+    public long ReportInCents { get; set; }
+
     public long CarryInCents { get; set; }
 
     public long RefundCents { get; set; }

@@ -98,6 +98,9 @@ internal sealed class PropertyRun
         _step++;
         var step = _generator.Next(_bench.Now);
         _bench.Now += step.WaitMicroseconds;
+
+        // As the ring does between two uses of an event.
+        _bench.Work.Release();
         var due = _reference.Advance(_bench.Now);
         if (step.Submission is not { } submission)
         {

@@ -96,7 +96,7 @@ internal sealed class ReferenceReports(IReadOnlyDictionary<RaceId, ReferenceRace
                 return settled;
             }
 
-            var stake = Stake.OfLeg(money);
+            var stake = Stake.OfLeg(money, isCarried: i > 0);
             (money.Gain, money.Refund) = stake.Value(pool.Result!);
             settled.Add(money);
             perBet = 0;

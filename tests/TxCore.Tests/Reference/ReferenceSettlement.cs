@@ -21,7 +21,7 @@ internal sealed class ReferenceSettlement(ReferenceRace race, IReadOnlyDictionar
             return new Ruling(ResultCode.EarlierRaceUnpublished, BodyField.Dividends);
         }
 
-        foreach (var pool in race.Pools)
+        foreach (var pool in race.Pools.Where(static pool => pool.Type != BetType.Report))
         {
             pool.Result = Settle(pool, _stakes[pool.Number]);
             if (!race.IsVoid)
@@ -61,11 +61,11 @@ internal sealed class ReferenceSettlement(ReferenceRace race, IReadOnlyDictionar
             for (int number = 1; number <= ticket.Wager!.Lines.Length; number++)
             {
                 var line = ticket.Wager.Lines[number - 1];
-                if (line.Legs.Length > 0)
+                if (line.Legs.Any(leg => (line.Race with { Race = leg.Race }) == race.Id))
                 {
                     canSettle &= CollectReport(line);
                 }
-                else if (line.Race == race.Id)
+                else if (line.Legs.Length == 0 && line.Race == race.Id)
                 {
                     _stakes[line.Pool].Add(Stake.Of(race, race.Pool(line.Pool)!, ticket, number));
                 }
@@ -78,29 +78,23 @@ internal sealed class ReferenceSettlement(ReferenceRace race, IReadOnlyDictionar
     private bool CollectReport(WagerLine line)
     {
         _reports.Follow(line, out var waiting);
-        if (line.Race == race.Id)
-        {
-            _stakes[line.Pool].Add(Stake.Fixed(line.AmountCents));
-        }
-
         if (waiting is null || waiting.Race != race)
         {
             return waiting is null;
         }
 
-        _stakes[waiting.Pool.Number].Add(Stake.OfLeg(waiting));
+        _stakes[waiting.Pool.Number].Add(Stake.OfLeg(waiting, isCarried: waiting.Leg != line.Legs[0]));
         return true;
     }
 
     private PoolResult Settle(ReferencePool pool, List<Stake> stakes)
     {
-        var result = new PoolResult { GrossCents = stakes.Sum(static stake => stake.Cents), CarryInCents = pool.CarryInCents };
-        if (pool.Type == BetType.Report)
+        var result = new PoolResult
         {
-            // What it took goes into the pools of the first legs.
-            (result.WinnersCents, result.CarryOverCents) = (result.GrossCents, result.CarryInCents);
-            return result;
-        }
+            GrossCents = stakes.Where(static stake => !stake.IsCarried).Sum(static stake => stake.Cents),
+            ReportInCents = stakes.Where(static stake => stake.IsCarried).Sum(static stake => stake.Cents),
+            CarryInCents = pool.CarryInCents,
+        };
 
         var payables = race.IsVoid ? [] : Payables.Of(race, pool);
         result.IsRefunded = payables.Count == 0;
@@ -112,7 +106,7 @@ internal sealed class ReferenceSettlement(ReferenceRace race, IReadOnlyDictionar
 
         if (result.IsRefunded)
         {
-            (result.RefundCents, result.CarryOverCents) = (result.GrossCents, result.CarryInCents);
+            (result.RefundCents, result.CarryOverCents) = (result.GrossCents + result.ReportInCents, result.CarryInCents);
             return result;
         }
 
@@ -123,7 +117,7 @@ internal sealed class ReferenceSettlement(ReferenceRace race, IReadOnlyDictionar
 
         if (result.Payables.Count > 0)
         {
-            long left = result.GrossCents + result.CarryInCents - result.RefundCents - result.TakeoutCents - result.WinnersCents;
+            long left = result.GrossCents + result.ReportInCents + result.CarryInCents - result.RefundCents - result.TakeoutCents - result.WinnersCents;
             (result.BreakageCents, result.TopUpCents) = (Math.Max(left, 0), Math.Max(-left, 0));
         }
 
@@ -132,10 +126,10 @@ internal sealed class ReferenceSettlement(ReferenceRace race, IReadOnlyDictionar
 
     private static void Share(ReferencePool pool, PoolResult result, List<Payable> payables, long scratchedCents)
     {
-        long stakes = result.GrossCents - scratchedCents;
+        long stakes = result.GrossCents + result.ReportInCents - scratchedCents;
         long takeout = Math.Min(((stakes * pool.Definition.TakeoutBasisPoints) + 5_000) / 10_000, stakes);
         result.RefundCents = scratchedCents;
-        if (result.GrossCents == 0)
+        if (result.GrossCents + result.ReportInCents == 0)
         {
             result.CarryOverCents = result.CarryInCents;
         }
@@ -190,10 +184,11 @@ internal sealed class Stake
 
     public long Cents { get; private init; }
 
+    /// <summary>True when a report carried it in.</summary>
+    public bool IsCarried { get; private init; }
+
     /// <summary>Stakes of unit bets with a scratched runner, in whole cents of the line.</summary>
     public long ScratchedCents => (long)(_units.Count(unit => Array.Exists(unit, _scratched.Contains)) * _unitHundredths / 100);
-
-    public static Stake Fixed(long cents) => new() { Cents = cents };
 
     /// <summary>The stake of a line, its complement put in for a runner scratched since.</summary>
     public static Stake Of(ReferenceRace race, ReferencePool pool, Ticket ticket, int number)
@@ -226,9 +221,9 @@ internal sealed class Stake
     }
 
     /// <summary>The stake of a report at a leg: every choice of its runners.</summary>
-    public static Stake OfLeg(LegMoney leg)
+    public static Stake OfLeg(LegMoney leg, bool isCarried)
     {
-        var stake = new Stake { Cents = leg.StakeCents, _unitHundredths = (BigInteger)leg.PerBetCents * 100 };
+        var stake = new Stake { Cents = leg.StakeCents, IsCarried = isCarried, _unitHundredths = (BigInteger)leg.PerBetCents * 100 };
         stake._units.AddRange(UnitBets.Subsets(leg.Leg.Bases, UnitBets.Runners(leg.Pool.Type, 0)));
         stake._scratched.UnionWith(leg.Race.Scratched.Keys);
         return stake;

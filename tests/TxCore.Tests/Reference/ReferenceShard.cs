@@ -158,7 +158,7 @@ internal sealed class ReferenceShard
             bool areEligible = Array.TrueForAll(picked, runner => Races[line.Race].HasRunner(runner) && !Races[line.Race].Scratched.ContainsKey(runner));
             if (picked.Length != missing || (line.Spot && (all.Distinct().Count() != all.Length || !areEligible)))
             {
-                return $"line {number}: {picked.Length} picks {string.Join(',', picked)} where {missing} were missing";
+                return $"line {number} ({line}, bases {string.Join(',', line.Bases)}): {picked.Length} picks {string.Join(',', picked)} where {missing} were missing";
             }
         }
 

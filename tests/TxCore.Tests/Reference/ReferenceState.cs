@@ -167,7 +167,8 @@ internal sealed class ReferenceRace(RaceId id)
         {
             foreach (var line in ticket.Wager!.Lines)
             {
-                if (line.Race == Id && line.Pool == pool)
+                // The stake of a report goes into the pool of its first leg, which is in the line's race.
+                if (line.Race == Id && (line.Legs.Length > 0 ? line.Legs[0].Pool : line.Pool) == pool)
                 {
                     yield return (ticket, line.AmountCents);
                 }

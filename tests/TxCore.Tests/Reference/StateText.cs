@@ -117,7 +117,7 @@ internal static class StateText
             if (pool.Result is { } result)
             {
                 text.Add(
-                    "result", result.IsRefunded, result.GrossCents, result.CarryInCents, result.RefundCents, result.TakeoutCents, result.WinnersCents,
+                    "result", result.IsRefunded, result.GrossCents, result.ReportInCents, result.CarryInCents, result.RefundCents, result.TakeoutCents, result.WinnersCents,
                     result.BreakageCents, result.TopUpCents, result.CarryOverCents);
                 text.AddSorted(result.Payables.Select(static payable =>
                     PayableText(payable.Rank, payable.Risk, payable.Runners, payable.DividendCents, (long)(payable.Stakes / 100))));
@@ -136,7 +136,7 @@ internal static class StateText
             if (race.Settlement?.Find(pool.Number) is { } result)
             {
                 text.Add(
-                    "result", result.IsRefunded, result.GrossCents, result.CarryInCents, result.RefundCents, result.TakeoutCents, result.WinnersCents,
+                    "result", result.IsRefunded, result.GrossCents, result.ReportInCents, result.CarryInCents, result.RefundCents, result.TakeoutCents, result.WinnersCents,
                     result.BreakageCents, result.TopUpCents, result.CarryOverCents);
                 text.AddSorted(result.Payables.Select(static payable =>
                     PayableText(payable.Rank, payable.Risk, payable.Runners, payable.DividendCents, payable.StakeCents)));
