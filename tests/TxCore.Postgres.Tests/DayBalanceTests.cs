@@ -20,17 +20,17 @@ public sealed class DayBalanceTests(PostgresFixture postgres)
         Assert.Equal(new SettledFigures(1700, 0, 250, 0, 270, 1500, 180, 0, 0), win.Settlement);
         Assert.Equal((400, 0, 250, 1000), (win.CarriedOnCents, win.CarriedHereCents, win.PutInCents, win.PaidCents));
         Assert.Equal(
-            [(202511050101, 1, 1700), (202511050101, 2, 400), (202511050102, 1, 1050), (202511050103, 1, 250)],
+            [(202511050101, 1, 1700), (202511050101, 2, 400), (202511050102, 1, 1050), (202511050103, 1, 310)],
             balance.Pools.Select(pool => (pool.Race, pool.Pool, pool.TotalCents)));
         Assert.Equal(
             [
-                new RaceFigures(202511050101, 20251105, "Payable", 1500, 0, 1300, 0, 0),
-                new RaceFigures(202511050102, 20251105, "Payable", 1200, 0, 0, 0, 0),
-                new RaceFigures(202511050103, 20251105, "Cancelled", 250, 0, 250, 0, 0),
+                new RaceFigures(202511050101, 20251105, "Payable", 0, 1500, 0, 1300, 0, 0),
+                new RaceFigures(202511050102, 20251105, "Payable", 0, 1200, 0, 0, 0, 0),
+                new RaceFigures(202511050103, 20251105, "Cancelled", 0, 310, 0, 250, 0, 0),
             ],
             balance.Races);
-        Assert.Equal(new LiabilityFigures(0, 2950, 1550, 0, 1400), balance.Liability);
-        Assert.Equal([(1, 3100), (2, -750), (9, 0)], balance.Terminals.Select(terminal => (terminal.Source, terminal.CashDueCents)));
+        Assert.Equal(new LiabilityFigures(0, 3010, 1550, 0, 1460), balance.Liability);
+        Assert.Equal([(1, 3160), (2, -750), (9, 0)], balance.Terminals.Select(terminal => (terminal.Source, terminal.CashDueCents)));
     }
 
     [Fact]
@@ -41,8 +41,8 @@ public sealed class DayBalanceTests(PostgresFixture postgres)
         var balance = await ReadAsync(database, HandMadeDay.Day + 1);
 
         Assert.Empty(balance.Broken);
-        Assert.Empty(balance.Pools);
-        Assert.Equal(new LiabilityFigures(1400, 0, 0, 200, 1200), balance.Liability);
+        Assert.Equal([(202511050103, 310, 60)], balance.Pools.Select(pool => (pool.Race, pool.TotalCents, pool.CarriedOnCents)));
+        Assert.Equal(new LiabilityFigures(1460, -60, 0, 200, 1200), balance.Liability);
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class DayBalanceTests(PostgresFixture postgres)
     [InlineData(DayIdentities.PoolBalanced, "20251105-R1C1 Win (1)", "command = overlay(command PLACING '\\xB5' FROM txcore.settlement_at(command) + 64) WHERE kind = 778 AND race = 202511050101")]
     [InlineData(DayIdentities.Race, "20251105-R1C1", "command = overlay(command PLACING '\\xB5' FROM txcore.settlement_at(command) + 64) WHERE kind = 778 AND race = 202511050101")]
     [InlineData(DayIdentities.PoolCarried, "20251105-R1C1 Win (1)", "command = overlay(command PLACING '\\xFB' FROM 27) WHERE kind = 779")]
-    [InlineData(DayIdentities.PoolCarried, "20251105-R1C2 Win (1)", "race = 202511050103 WHERE kind = 778 AND race = 202511050102")]
+    [InlineData(DayIdentities.PoolCarried, "20251105-R1C3 Win (1)", "race = 202511050103 WHERE kind = 778 AND race = 202511050102")]
     [InlineData(DayIdentities.Paid, "20251105-R1C1 Win (1)", "command = overlay(command PLACING '\\x01' FROM txcore.addendum_at(kind, command) + 12) WHERE kind = 260 AND reference = {T1}")]
     [InlineData(DayIdentities.Paid, "20251105-R1C1", "command = overlay(command PLACING '\\x01' FROM txcore.addendum_at(kind, command) + 12) WHERE kind = 260 AND reference = {T1}")]
     [InlineData(DayIdentities.Paid, "20251105-R1C3", "code = 401 WHERE kind = 775")]

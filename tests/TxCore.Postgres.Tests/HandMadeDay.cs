@@ -8,7 +8,8 @@ namespace TxCore.Postgres.Tests;
 
 /// <summary>
 /// A small racing day written entry by entry, with every kind of entry that moves money, so that each figure can be computed by hand.
-/// Terminals 1 and 2, administrator 9; races 1 and 2 run, race 3 is cancelled. On the day after, race 1 is closed.
+/// Terminals 1 and 2, administrator 9; races 1 and 2 run, race 3 is cancelled. On the day after, race 1 is closed, and race 3 lets a
+/// report go on into race 4.
 /// </summary>
 internal sealed class HandMadeDay
 {
@@ -20,6 +21,7 @@ internal sealed class HandMadeDay
     public static readonly RaceId Race1 = new(Day, 1, 1);
     public static readonly RaceId Race2 = new(Day, 1, 2);
     public static readonly RaceId Race3 = new(Day, 1, 3);
+    public static readonly RaceId Race4 = new(Day, 1, 4);
     private static readonly ControlHeader Control = new(7, 8, 2);
 
     private readonly SyntheticEntries _entries = new(ShardDatabase.Identity);
@@ -45,6 +47,7 @@ internal sealed class HandMadeDay
         await day.PayAsync();
         day._entries.BusinessDay++;
         await day.AddAsync(new Entry { Kind = MessageType.RaceCloseDue, AmountCents = 200 }, StoredCommands.Due(Race1), OfRace(Race1, 200));
+        await day.PublishAsync(Race3, [new SettledPool(Win, 1, [310, 0, 0, 310, 0, 0, 0, 0, 0])], new CarriedStake(Race4, Win, Win, 60));
         return (database, day);
     }
 
@@ -68,6 +71,7 @@ internal sealed class HandMadeDay
         Numbers["T7"] = await SellAsync(2, Line(Race1, Place, 100), ReportLine(150, Race2, Race3));
         Numbers["T8"] = await SellAsync(1, Player, Line(Race2, Win, 900));
         Numbers["T9"] = await SellAsync(1, Line(Race3, Win, 250));
+        Numbers["T10"] = await SellAsync(1, ReportLine(60, Race3, Race4));
         await AddAsync(new Entry { Kind = MessageType.Wager, Source = 2, Code = ResultCode.RaceClosed }, [], OfRace(Race1) with { Pool = Win });
         await UndoAsync(MessageType.Cancel, 2, "T4");
         await UndoAsync(MessageType.Reversal, 1, "T5");
@@ -100,12 +104,12 @@ internal sealed class HandMadeDay
         await PublishAsync(
             Race1,
             [
-                new PoolSettlement(
-                    Win, false, true, 1700, 0, 250, 0, 270, 1500, 180, 0, 0,
-                    [new(PayRank.AnyOrder, 0, [3], 0, 200, 750), new(PayRank.AnyOrder, 0, [5, 0], 1 << 2 | 1 << 9, 310, 20)]),
-                new PoolSettlement(Place, true, false, 400, 0, 0, 400, 0, 0, 0, 0, 0, []),
+                new SettledPool(
+                    Win, 2, [1700, 0, 250, 0, 270, 1500, 180, 0, 0], new(PayRank.AnyOrder, 0, [3], 0, 200, 750),
+                    new(PayRank.AnyOrder, 0, [5, 0], 1 << 2 | 1 << 9, 310, 20)),
+                new SettledPool(Place, 1, [400, 0, 0, 400, 0, 0, 0, 0, 0]),
             ],
-            [0, 0], [new CarriedStake(Race2, Win, Win, 400)]);
+            new CarriedStake(Race2, Win, Win, 400));
         await AddAsync(new Entry { Kind = MessageType.RaceStopDue }, StoredCommands.Due(Race2), OfRace(Race2));
         await DisputeAsync(1, "T8");
         await ControlAsync(MessageType.RaceCancel, Race3);
@@ -117,7 +121,7 @@ internal sealed class HandMadeDay
         await PayAsync(1, "T2", new Move(Race1, Win, 100, 0), new Move(Race1, Place, 0, 300));
         await PayAsync(1, "T9", new Move(Race3, Win, 0, 250));
         await PublishAsync(
-            Race2, [new PoolSettlement(Win, false, false, 1050, 400, 0, 0, 150, 1200, 100, 0, 0, [new(PayRank.Order, 4, [1, 2], 0, 1234, 5)])], [400], []);
+            Race2, [new SettledPool(Win, 0, [1050, 400, 0, 0, 150, 1200, 100, 0, 0], new PayableCombination(PayRank.Order, 4, [1, 2], 0, 1234, 5))]);
     }
 
     private Task<long> SellAsync(uint source, params WagerLine[] lines) => SellAsync(source, [], lines);
@@ -171,14 +175,14 @@ internal sealed class HandMadeDay
         new Entry { Kind = MessageType.RaceResult, Source = 9 },
         StoredCommands.Of(new RaceResult(default, Control, Race1, stage, [new(3, 1), new(5, 2)])), OfRace(Race1));
 
-    private Task PublishAsync(RaceId race, PoolSettlement[] pools, long[] reportIns, CarriedStake[] carried)
+    private Task PublishAsync(RaceId race, SettledPool[] pools, params CarriedStake[] carried)
     {
         // Official dividends in front of the settlement, so that its place is not a constant.
         var given = new OfficialPool(Win, false, false, [new Dividend(PayRank.AnyOrder, 0, [3], 200), new Dividend(PayRank.AnyOrder, 0, [4, 5], 1)]);
         var publish = new RacePublish(default, Control, race, DividendMethod.Official, [given, given]);
         return AddAsync(
             new Entry { Kind = MessageType.RacePublish, Source = 9 },
-            StoredCommands.Of(publish, StoredCommands.Settlement(pools, reportIns, carried)), OfRace(race));
+            StoredCommands.Of(publish, StoredCommands.Settlement(pools, carried)), OfRace(race));
     }
 
     private Task<long> ControlAsync(MessageType type, RaceId race) => AddAsync(

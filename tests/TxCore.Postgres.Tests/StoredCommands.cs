@@ -8,6 +8,13 @@ namespace TxCore.Postgres.Tests;
 /// <summary>Money out of a pool, as it stands behind a payment or an undone ticket.</summary>
 internal readonly record struct Move(RaceId Race, ushort Pool, long GainCents, long RefundCents);
 
+/// <summary>A pool as it stands in a publication.</summary>
+/// <param name="Pool">The pool.</param>
+/// <param name="Flags">1 refunded, 2 pays non-runners.</param>
+/// <param name="Cents">Gross, reports in, carried in, refund, takeout, winners, breakage, top-up, carried over.</param>
+/// <param name="Payables">The combinations paid.</param>
+internal sealed record SettledPool(ushort Pool, byte Flags, long[] Cents, params PayableCombination[] Payables);
+
 /// <summary>
 /// Commands as decide leaves them: deadline, body, and what stands behind it. Written here field by field, so that the views are tested
 /// against the layout and not against the code that writes it.
@@ -42,15 +49,14 @@ internal static class StoredCommands
     public static byte[] Undo(int takenOn, params Move[] moves) => [.. Moves(moves), 0, .. BitConverter.GetBytes(takenOn)];
 
     /// <summary>Addendum of a publication.</summary>
-    public static byte[] Settlement(PoolSettlement[] pools, long[] reportIns, CarriedStake[] carried) => Written(writer =>
+    public static byte[] Settlement(SettledPool[] pools, params CarriedStake[] carried) => Written(writer =>
     {
         writer.Write((ushort)0);
         writer.Write(77L);
         writer.Write((ushort)pools.Length);
-        for (int i = 0; i < pools.Length; i++)
+        foreach (var pool in pools)
         {
-            var (pool, reportInCents) = (pools[i], reportIns[i]);
-            Element(writer, element => Write(element, pool, reportInCents));
+            Element(writer, element => Write(element, pool));
         }
 
         writer.Write((ushort)carried.Length);
@@ -66,15 +72,11 @@ internal static class StoredCommands
         }
     });
 
-    private static void Write(BinaryWriter writer, PoolSettlement pool, long reportInCents)
+    private static void Write(BinaryWriter writer, SettledPool pool)
     {
         writer.Write(pool.Pool);
-        writer.Write((byte)((pool.IsRefunded ? 1 : 0) | (pool.PaysNonRunners ? 2 : 0)));
-        foreach (long cents in new[]
-                 {
-                     pool.GrossCents, reportInCents, pool.CarryInCents, pool.RefundCents, pool.TakeoutCents, pool.WinnersCents, pool.BreakageCents,
-                     pool.TopUpCents, pool.CarryOverCents,
-                 })
+        writer.Write(pool.Flags);
+        foreach (long cents in pool.Cents)
         {
             writer.Write(cents);
         }

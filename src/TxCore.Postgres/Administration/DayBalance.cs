@@ -57,13 +57,14 @@ public sealed record SettledFigures(
 /// <param name="Race">The race, as <c>YYYYMMDDMMRR</c>.</param>
 /// <param name="SettledOn">Business day of its publication, cancellation or postponement, as <c>YYYYMMDD</c>.</param>
 /// <param name="State">Payable, Cancelled or Postponed.</param>
-/// <param name="OwedCents">Gains and refunds, without what reports carried on.</param>
+/// <param name="OwedBeforeCents">What it owed when the day began.</param>
+/// <param name="OwedCents">Gains and refunds, without what reports carried on; at the end of the day.</param>
 /// <param name="PaidBeforeCents">Paid on earlier days.</param>
 /// <param name="PaidCents">Paid on the day.</param>
 /// <param name="ClosedOn">Business day it was closed on; 0 while it is not.</param>
 /// <param name="ExpiredCents">What its closing entry says nobody fetched.</param>
 public sealed record RaceFigures(
-    long Race, int SettledOn, string State, long OwedCents, long PaidBeforeCents, long PaidCents, int ClosedOn, long ExpiredCents)
+    long Race, int SettledOn, string State, long OwedBeforeCents, long OwedCents, long PaidBeforeCents, long PaidCents, int ClosedOn, long ExpiredCents)
 {
     /// <summary>Still owed at the end of the day.</summary>
     public long UnpaidCents => ClosedOn == 0 ? OwedCents - PaidBeforeCents - PaidCents : 0;
@@ -95,7 +96,9 @@ public sealed record TerminalFigures(
 
 /// <summary>What is owed to the holders of tickets, in cents.</summary>
 /// <param name="OpeningCents">At the beginning of the day: the races that were settled and not closed, less what they had paid.</param>
-/// <param name="NewCents">Of races settled on the day.</param>
+/// <param name="NewCents">
+/// Of races settled on the day; less what a race that was refunded before let reports carry on when it was published.
+/// </param>
 /// <param name="PaidCents">Paid on the day, by the totals of the payments.</param>
 /// <param name="ExpiredCents">Expired on the day, by the closing entries.</param>
 /// <param name="ClosingCents">At the end of the day, race by race.</param>

@@ -86,8 +86,8 @@ public sealed class DayReader : IAsyncDisposable
     /// <summary>Opening and closing are stocks, race by race; what moved between them is read from other entries.</summary>
     private static LiabilityFigures Liability(int businessDay, List<RaceFigures> races, List<TerminalFigures> terminals) => new(
         races.Where(race => race.SettledOn < businessDay && (race.ClosedOn == 0 || race.ClosedOn >= businessDay))
-            .Sum(race => race.OwedCents - race.PaidBeforeCents),
-        races.Where(race => race.SettledOn == businessDay).Sum(race => race.OwedCents),
+            .Sum(race => race.OwedBeforeCents - race.PaidBeforeCents),
+        races.Sum(race => race.OwedCents - race.OwedBeforeCents),
         terminals.Sum(terminal => terminal.PaidCents),
         races.Where(race => race.ClosedOn == businessDay).Sum(race => race.ExpiredCents),
         races.Sum(race => race.UnpaidCents));
@@ -132,7 +132,7 @@ public sealed class DayReader : IAsyncDisposable
 
     private static RaceFigures Race(NpgsqlDataReader row) => new(
         row.GetInt64(0), Days.FromDate(row.GetFieldValue<DateOnly>(1)), row.GetString(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
-        row.IsDBNull(6) ? 0 : Days.FromDate(row.GetFieldValue<DateOnly>(6)), row.GetInt64(7));
+        row.GetInt64(6), row.IsDBNull(7) ? 0 : Days.FromDate(row.GetFieldValue<DateOnly>(7)), row.GetInt64(8));
 
     private static TerminalFigures Terminal(NpgsqlDataReader row)
     {

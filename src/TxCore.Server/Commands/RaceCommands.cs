@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using TxCore.Client;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
@@ -9,9 +6,11 @@ using TxCore.Sessions;
 
 namespace TxCore.Server.Commands;
 
-/// <summary><c>txcore race open|suspend|stop|reopen|scratch</c>.</summary>
-internal static partial class RaceCommands
+/// <summary><c>txcore race open|suspend|stop|reopen|scratch|cancel|postpone</c>; those that end a race are <see cref="RaceResultCommands"/>.</summary>
+internal static class RaceCommands
 {
+    private const int MinutesMax = 24 * 60;
+
     public static Command Create() => new("race", "Controls a race of a running server; every control is sequenced with actor and reason.")
     {
         Simple("open", "Opens a defined or suspended race.", ClientControls.RaceOpenAsync),
@@ -19,6 +18,11 @@ internal static partial class RaceCommands
         Simple("stop", "Stops a race: nothing sequenced after it is taken or cancelled.", ClientControls.RaceStopAsync),
         Reopen(),
         Scratch(),
+        Simple("cancel", "Cancels a race: every wager on it is refunded.", ClientControls.RaceCancelAsync),
+        Postpone(),
+        RaceResultCommands.Result(RaceArgument()),
+        RaceResultCommands.Publish(RaceArgument()),
+        RaceResultCommands.CarryIn(RaceArgument()),
     };
 
     private static Command Simple(
@@ -62,26 +66,31 @@ internal static partial class RaceCommands
         return command;
     }
 
-    private static Argument<RaceId> RaceArgument() => new("race")
+    private static Command Postpone()
     {
-        Description = "The race, as 20251105-R1C8",
-        CustomParser = static result => Parse(result),
-    };
-
-    private static RaceId Parse(ArgumentResult result)
-    {
-        var match = RacePattern().Match(result.Tokens[0].Value);
-        if (match.Success)
+        var control = new ControlClient();
+        var race = RaceArgument();
+        var minutes = new Option<int?>("--minutes") { Description = "Minutes from now after which it stops by itself: it is run the same day, wagers stand" };
+        var otherDay = new Option<bool>("--other-day") { Description = "It is run another day: every wager on it is refunded" };
+        var command = new Command("postpone", "Postpones a race: --minutes on the same day, or --other-day.") { race, minutes, otherDay };
+        control.AddTo(command);
+        command.Validators.Add(result =>
         {
-            return new RaceId(
-                uint.Parse(match.Groups["day"].Value, CultureInfo.InvariantCulture), byte.Parse(match.Groups["meeting"].Value, CultureInfo.InvariantCulture),
-                byte.Parse(match.Groups["race"].Value, CultureInfo.InvariantCulture));
-        }
-
-        result.AddError($"'{result.Tokens[0].Value}' is not a race; write it as 20251105-R1C8.");
-        return default;
+            if (result.GetValue(otherDay) == (result.GetValue(minutes) is not null) || result.GetValue(minutes) is < 1 or > MinutesMax)
+            {
+                result.AddError($"Give one of --minutes, 1 to {MinutesMax}, and --other-day.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) => control.SubmitAsync(
+            parsed,
+            (client, header) =>
+            {
+                long latestStopAt = parsed.GetValue(minutes) is { } wait ? TimeProvider.System.GetUnixMicroseconds() + (wait * 60_000_000L) : 0;
+                return client.RacePostponeAsync(parsed.GetValue(race), latestStopAt, header, cancellationToken);
+            },
+            cancellationToken));
+        return command;
     }
 
-    [GeneratedRegex(@"^(?<day>\d{8})-R(?<meeting>\d{1,2})C(?<race>\d{1,2})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
-    private static partial Regex RacePattern();
+    private static Argument<RaceId> RaceArgument() => new("race") { Description = "The race, as 20251105-R1C8", CustomParser = RaceNotation.Race };
 }

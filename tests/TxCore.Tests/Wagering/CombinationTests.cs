@@ -163,6 +163,36 @@ public sealed class CombinationTests
         return new WagerLine(new RaceId(20251105, 1, 1), pool.Number, formula, allOrders, false, 0, 0, form, stake, price, named, others, []);
     }
 
+    /// <summary>One public test accepts less than one base stake here, the rule of the minimum refuses it: the pool says which.</summary>
+    [Theory]
+    [InlineData(0, ResultCode.FlexiNotAllowed)]
+    [InlineData(16, ResultCode.Accepted)]
+    public void A_multi_in_seven_at_25_percent_is_taken_where_the_pool_takes_small_flexis(byte small, ResultCode expected)
+    {
+        var pool = new Pool((ushort)BetType.Multi, 300, OnlineMaximum, (byte)(CombinedAllowed | small), [25, 50], [4, 5, 6, 7]);
+        var line = Line(pool, Formula.Unit, 7, 0, false, StakeForm.Flexi, 25, 75) with { Risk = 7 };
+
+        var verdict = Check(Race(16), pool, line, out long combinations);
+
+        Assert.Equal((expected, 1), (verdict.Code, combinations));
+    }
+
+    [Fact]
+    public void Three_bases_of_a_simple_bet_are_three_lines_of_one_stake_each()
+    {
+        var pool = new Pool((ushort)BetType.Win, 200, OnlineMaximum, 0, [], []);
+        long cents = 0;
+        for (byte runner = 1; runner <= 3; runner++)
+        {
+            var line = Line(pool, Formula.Unit, 1, 0, false, StakeForm.Multiple, 1, 200) with { Bases = [runner] };
+            Assert.Equal(Verdict.Accepted, Check(Race(16), pool, line, out long combinations));
+            cents += combinations * 200;
+        }
+
+        Assert.Equal(600, cents);
+        Assert.Equal(ResultCode.WrongCount, Check(Race(16), pool, Line(pool, Formula.Unit, 3, 0, false, StakeForm.Multiple, 1, 600), out _).Code);
+    }
+
     private static Verdict Check(Race race, Pool pool, WagerLine line, out long combinations)
     {
         var rule = BetRules.Find(BetTypes.TypeOf(pool.Number))!.Value;

@@ -332,9 +332,13 @@ WITH change AS (
                        WHEN 778 THEN 'Payable' WHEN 1286 THEN 'Closed' ELSE 'Stopped' END AS state
       FROM txcore.transaction t
      WHERE t.kind IN (769, 770, 771, 772, 773, 775, 776, 777, 778, 1284, 1286) AND t.code = 0 AND t.line = 1 AND t.race IS NOT NULL),
+void AS (
+    SELECT c.race, min(c.number) AS number FROM change c WHERE c.state = 'Cancelled' OR (c.state = 'Postponed' AND NOT c.same_day) GROUP BY c.race),
 latest AS (
     SELECT DISTINCT ON (c.shard, c.race) c.shard, c.race, c.number, c.kind, c.source, c.sequenced_at, c.state
-      FROM change c WHERE c.same_day IS NOT TRUE ORDER BY c.shard, c.race, c.number DESC),
+      FROM change c LEFT JOIN void v ON v.race = c.race
+     WHERE c.same_day IS NOT TRUE AND (c.kind <> 778 OR v.number IS NULL)
+     ORDER BY c.shard, c.race, c.number DESC),
 postponed AS (
     SELECT DISTINCT ON (c.shard, c.race) c.shard, c.race, c.number, c.kind, c.source, c.sequenced_at
       FROM change c WHERE c.same_day ORDER BY c.shard, c.race, c.number DESC)
@@ -343,7 +347,7 @@ SELECT l.shard, l.race, CASE WHEN p.number IS NULL THEN l.state ELSE 'Suspended'
   FROM latest l
   LEFT JOIN postponed p ON p.shard = l.shard AND p.race = l.race AND p.number > l.number AND l.state = 'Open';
 
-COMMENT ON VIEW txcore.race_state IS 'The present state of every race and the entry that brought it there. An open race postponed on its day is suspended.';
+COMMENT ON VIEW txcore.race_state IS 'The present state of every race and the entry that brought it there. An open race postponed on its day is suspended; one that is refunded stays so when it is published.';
 
 CREATE VIEW txcore.inventory AS
 WITH ending AS (

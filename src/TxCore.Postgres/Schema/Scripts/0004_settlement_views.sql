@@ -121,7 +121,7 @@ COMMENT ON VIEW txcore.report_carry IS 'Gains that reports carried from a publis
 CREATE FUNCTION txcore.settled_races(p_day date)
 RETURNS TABLE (shard int2, race int8, business_day date, number int8, settled_at timestamptz, state text, owed_cents int8, expires_at timestamptz)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    WITH settled AS MATERIALIZED (
+    WITH ending AS MATERIALIZED (
         SELECT p.shard, p.race, p.business_day, p.number, p.sequenced_at,
                CASE p.kind WHEN 778 THEN 'Payable' WHEN 775 THEN 'Cancelled' ELSE 'Postponed' END AS state,
                CASE WHEN p.kind = 778 THEN (SELECT coalesce(sum(s.winners_cents + s.refund_cents), 0) FROM txcore.settled_pools(p.command) s)
@@ -129,10 +129,15 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
           FROM txcore.transaction p
          WHERE p.kind IN (775, 776, 778) AND p.code = 0 AND p.line = 1 AND p.business_day <= p_day
            AND (p.kind <> 776 OR txcore.int_at(p.command, 25, 8) = 0)),
+    -- A race that is refunded owes every stake at once; its publication, when it comes, tells what reports carry on instead.
+    settled AS MATERIALIZED (
+        SELECT DISTINCT ON (e.race) e.shard, e.race, e.business_day, e.number, e.sequenced_at, e.state,
+               max(e.published_cents) OVER (PARTITION BY e.race) AS published_cents
+          FROM ending e ORDER BY e.race, e.number),
     refunded AS MATERIALIZED (
         SELECT t.race, sum(t.amount_cents) AS cents
           FROM txcore.pool_stake t
-         WHERE t.business_day <= p_day AND t.race IN (SELECT s.race FROM settled s WHERE s.state <> 'Payable')
+         WHERE t.business_day <= p_day AND t.race IN (SELECT s.race FROM settled s WHERE s.published_cents IS NULL)
            AND NOT EXISTS (SELECT FROM txcore.ticket_undone u WHERE u.ticket = t.number AND u.business_day <= p_day)
          GROUP BY t.race),
     rules AS MATERIALIZED (

@@ -21,7 +21,7 @@ LANGUAGE sql STABLE AS $$
     WITH races AS MATERIALIZED (SELECT r.race FROM txcore.races_of_day(p_day) AS r (race)),
     -- The days of the races as they stand in commands, to look into those commands only.
     days AS MATERIALIZED (
-        SELECT DISTINCT decode(lpad(to_hex((d.day & 255) << 24 | (d.day >> 8 & 255) << 16 | (d.day >> 16 & 255) << 8 | d.day >> 24), 8, '0'), 'hex') AS bytes
+        SELECT DISTINCT decode(lpad(to_hex(((d.day & 255) << 24) | (((d.day >> 8) & 255) << 16) | (((d.day >> 16) & 255) << 8) | (d.day >> 24)), 8, '0'), 'hex') AS bytes
           FROM (SELECT r.race / 10000 AS day FROM races r) d),
     undone AS MATERIALIZED (SELECT DISTINCT u.ticket FROM txcore.ticket_undone u WHERE u.business_day <= p_day),
     stakes AS (
@@ -116,10 +116,11 @@ $$;
 COMMENT ON FUNCTION txcore.balance_terminals IS 'End of a day: every source with its sequence since ever and what it sold, gave back and paid that day; source 0 is the shard itself.';
 
 CREATE FUNCTION txcore.balance_races(p_day date)
-RETURNS TABLE (race int8, settled_on date, state text, owed_cents int8, paid_before_cents int8, paid_cents int8, closed_on date, expired_cents int8)
+RETURNS TABLE (race int8, settled_on date, state text, owed_before_cents int8, owed_cents int8, paid_before_cents int8, paid_cents int8, closed_on date, expired_cents int8)
 LANGUAGE sql STABLE AS $$
-    SELECT s.race, s.business_day, s.state, s.owed_cents, coalesce(p.before, 0)::int8, coalesce(p.today, 0)::int8, c.closed_on, coalesce(c.cents, 0)::int8
+    SELECT s.race, s.business_day, s.state, coalesce(b.owed_cents, 0), s.owed_cents, coalesce(p.before, 0)::int8, coalesce(p.today, 0)::int8, c.closed_on, coalesce(c.cents, 0)::int8
       FROM txcore.settled_races(p_day) s
+      LEFT JOIN txcore.settled_races(p_day - 1) b ON b.race = s.race
       LEFT JOIN (SELECT p.race, sum(p.gain_cents + p.refund_cents) FILTER (WHERE p.business_day < p_day) AS before,
                         sum(p.gain_cents + p.refund_cents) FILTER (WHERE p.business_day = p_day) AS today
                    FROM txcore.ticket_payment p WHERE p.business_day <= p_day GROUP BY p.race) p ON p.race = s.race

@@ -26,6 +26,11 @@ internal static class OfficialRules
                 return $"pool {number} is not one of race {card.Id}";
             }
 
+            if (BetTypes.TypeOf(number) == BetType.Report)
+            {
+                return $"pool {number}: a report pool has no dividends of its own";
+            }
+
             if (Array.FindIndex(official, pool => pool.Pool == number) < i)
             {
                 return $"pool {number} is given twice";

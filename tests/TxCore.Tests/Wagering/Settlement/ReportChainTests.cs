@@ -44,11 +44,6 @@ public sealed class ReportChainTests
     {
         bool isVoid = random.Next(5) == 0;
         race.Status = isVoid ? RaceStatus.Cancelled : RaceStatus.Official;
-        if (isVoid && random.Next(2) == 0)
-        {
-            return 0;
-        }
-
         for (int i = random.Next(3); i > 1; i--)
         {
             race.Scratch(1_000_000, (byte)random.Next(1, race.RunnerCount + 1));

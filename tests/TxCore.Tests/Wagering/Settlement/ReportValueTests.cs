@@ -62,6 +62,8 @@ public sealed class ReportValueTests
         meeting.PublishWin(1, "1 2", Any(500, 1));
         Assert.Equal(TicketStanding.Pending, meeting.Value(report, out _));
         meeting[2].Status = RaceStatus.Cancelled;
+        Assert.Equal(TicketStanding.Pending, meeting.Value(report, out _));
+        meeting[2].Settlement = new RaceSettlement(1, [Settled(1, [], isRefunded: true)], []);
         Assert.Equal(TicketStanding.Valued, meeting.Value(report, out var moves));
         Assert.Equal([new MoneyMove(Id(2), 1, 0, 2500)], moves);
         meeting[1].Status = RaceStatus.Closed;
@@ -81,6 +83,7 @@ public sealed class ReportValueTests
         switch (reason)
         {
             case "cancelled":
+                meeting[2].Publish(new RaceSettlement(1, [Settled(1, [], isRefunded: true)], []));
                 meeting[2].Status = RaceStatus.Cancelled;
                 break;
             case "refunded":

@@ -26,9 +26,9 @@ public sealed class TicketValueTests
     }
 
     [Fact]
-    public void A_ticket_on_an_unknown_race_waits()
+    public void A_ticket_on_a_race_that_left_memory_has_expired()
     {
-        Assert.Equal(TicketStanding.Pending, Value(Published(out var line), [line with { Race = Second }], out var moves));
+        Assert.Equal(TicketStanding.Expired, Value(Published(out var line), [line with { Race = Second }], out var moves));
         Assert.Empty(moves);
     }
 

@@ -89,6 +89,8 @@ internal static class TotalsRace
             named = places;
         }
 
-        return Line(type, formula, named, shuffled[bases..(bases + associates)], allOrders, risk, running.Length, stake, form, spot);
+        // Half a base stake needs a second unit bet.
+        var line = Line(type, formula, named, shuffled[bases..(bases + associates)], allOrders, risk, running.Length, stake, form, spot);
+        return line.AmountCents >= 150 ? line : line with { StakeForm = StakeForm.Multiple, Stake = 1, AmountCents = 150 };
     }
 }
