@@ -11,11 +11,10 @@ internal sealed record Step(long WaitMicroseconds, Submission? Submission);
 /// Random racing days, one after the other: races are defined and opened, sold, stopped, scratched, run, published and paid, with wrong and
 /// repeated transactions in between. It looks at the reference to know what would make sense; what it makes depends on the seed alone.
 /// </summary>
-internal sealed class DayGenerator(Random random, ReferenceShard reference, int stepsPerDay)
+internal sealed class DayGenerator(Random random, ReferenceShard reference, int racesPerDay, int stepsPerDay)
 {
     public const uint Admin = 9000;
     private const long Second = 1_000_000;
-    private const int RacesPerDay = 5;
 
     /// <summary>Terminals of three outlets.</summary>
     public static readonly uint[] Terminals = [11, 12, 21, 22, 31];
@@ -102,17 +101,17 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
     {
         _day.Clear();
         _stepsLeft = stepsPerDay;
-        _resolveTriesLeft = RacesPerDay * 8;
+        _resolveTriesLeft = racesPerDay * 8;
         if (reference.Races.Count > 0 || reference.LastNumber > 1)
         {
             SkipNight();
         }
 
-        for (int i = 0; i < RacesPerDay; i++)
+        for (int i = 0; i < racesPerDay; i++)
         {
             int index = i;
             _script.Enqueue(() => At(Define(index)));
-            _script.Enqueue(() => At(ControlRace(MessageType.RaceOpen, reference.Races.Keys.Last())));
+            _script.Enqueue(() => At(ControlRace(MessageType.RaceOpen, reference.Races.Count > 0 ? reference.Races.Keys.Last() : default)));
         }
 
         return _script.Dequeue()();
@@ -149,7 +148,7 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
             id = id with { Meeting = (byte)(id.Meeting + 2) };
         }
 
-        long slot = stepsPerDay * 1_200_000L / (RacesPerDay + 1);
+        long slot = stepsPerDay * 1_200_000L / (racesPerDay + 1);
         long stop = _now + (slot * (index + 1)) + random.NextInt64(slot);
         byte runners = (byte)(Chance(80) ? random.Next(4, 10) : Choose(1, 2, 3, 11, 12, 14, 16, 20));
         var define = new RaceDefine(Header(Admin, allowsDeadline: false), Control(), id, stop, stop, runners, _wagers.Pools());
@@ -280,8 +279,8 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
         3 => ControlRace(MessageType.RaceScratch, race.Id, (byte)random.Next(0, 33)),
         4 => Postpone(race),
         5 => Result(race, (ResultStage)random.Next(0, 4)),
-        6 => Publish(race),
-        7 => Define(random.Next(RacesPerDay)) is var define && Chance(50) ? define : Again(),
+        6 => Chance(25) ? Publish(race) : ControlRace(MessageType.RaceCancel, race.Id with { Meeting = 50 }),
+        7 => Define(random.Next(racesPerDay)) is var define && Chance(50) ? define : Again(),
         8 => ControlRace(MessageType.RaceStop, race.Id with { Race = 77 }),
         _ => WrongDefinition(race),
     };

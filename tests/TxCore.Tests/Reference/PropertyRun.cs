@@ -20,7 +20,7 @@ internal sealed class PropertyRun
     private readonly DayGenerator _generator;
     private int _step;
 
-    public PropertyRun(int seed, int stepsPerDay)
+    public PropertyRun(int seed, int racesPerDay, int stepsPerDay)
     {
         _seed = seed;
         _bench = new DeciderBench(rules: new ShardRules
@@ -35,7 +35,7 @@ internal sealed class PropertyRun
             LimitRaiseHours = (ushort)Rules.LimitRaiseHours,
         });
         _reference = new ReferenceShard(Rules, TestShard.Keys[1].ToArray(), _bench.Now);
-        _generator = new DayGenerator(new Random(seed), _reference, stepsPerDay);
+        _generator = new DayGenerator(new Random(seed), _reference, racesPerDay, stepsPerDay);
         foreach (uint source in DayGenerator.Terminals.Append(DayGenerator.Admin))
         {
             _bench.LogOn(source);

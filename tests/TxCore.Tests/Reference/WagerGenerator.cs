@@ -293,7 +293,7 @@ internal sealed class WagerGenerator(Random random)
             2 => leg with { Carry = Any<ushort>(0, 30, 1001, 100) },
             3 => leg with { Bases = [.. leg.Bases, (byte)random.Next(0, 33)] },
             4 => leg with { Bases = [.. leg.Bases, .. leg.Bases] },
-            5 => leg with { Bases = leg.Bases[..(leg.Bases.Length - 1)] },
+            5 => leg with { Bases = [.. leg.Bases.Skip(1)] },
             6 => leg with { Pool = Any<ushort>(6, 1001, 99, 17, 2) },
             _ => leg with { Race = legs[0].Race },
         };
