@@ -1,10 +1,42 @@
+using TxCore.Protocol;
+using TxCore.Protocol.Messages;
 using TxCore.Testing;
+using TxCore.Wagering.Settlement;
 
 namespace TxCore.Postgres.Tests;
 
 /// <summary>What an analyst reads of the hand-made day, against figures computed by hand.</summary>
 public sealed class ResultViewTests(PostgresFixture postgres)
 {
+    [Fact]
+    public async Task A_settlement_is_read_as_it_is_written()
+    {
+        var race = new RaceId(20251105, 1, 8);
+        var settlement = new RaceSettlement(
+            9,
+            [
+                new PoolSettlement(1, true, false, 1, 2, 3, 4, 5, 6, 7, 8, 9, [new(PayRank.Order, 4, [3, 0, 7], 1 << 5, 10, 11)]),
+                new PoolSettlement(2, false, true, 21, 22, 23, 24, 25, 26, 27, 28, 29, []),
+            ],
+            [new CarriedStake(race with { Race = 9 }, 3, 2, 31)]);
+        var publish = new RacePublish(default, new ControlHeader(1, 2, 3), race, DividendMethod.EqualSplit, []);
+        string command = $"'\\x{Convert.ToHexString(StoredCommands.Of(publish, SettlementAnswer.Of(settlement)))}'::bytea";
+        var database = await ShardDatabase.CreateAsync(postgres);
+
+        string pools = await database.ScalarAsync<string>($"""
+            SELECT string_agg(concat_ws(' ', s.refunded, s.gross_cents, s.report_in_cents, s.carry_in_cents, s.refund_cents, s.takeout_cents,
+                   s.winners_cents, s.breakage_cents, s.top_up_cents, s.carry_over_cents), '|') FROM txcore.settled_pools({command}) s
+            """);
+        string dividends = await database.ScalarAsync<string>($"""
+            SELECT string_agg(d::text, '|')
+              FROM txcore.settled_pools({command}) s CROSS JOIN LATERAL txcore.settled_dividends({command}, s.payables_at) d
+            """);
+        string carries = await database.ScalarAsync<string>($"SELECT string_agg(c::text, '|') FROM txcore.settled_carries({command}) c");
+
+        Assert.Equal("t 1 2 3 4 5 6 7 8 9|f 21 22 23 24 25 26 27 28 29", pools);
+        Assert.Equal(("(2,4,\"{3,0,7}\",{5},10,11)", "(202511050109,3,2,31)"), (dividends, carries));
+    }
+
     [Fact]
     public async Task The_views_tell_the_hand_made_day()
     {

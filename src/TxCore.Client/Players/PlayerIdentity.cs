@@ -18,12 +18,12 @@ public static class PlayerIdentity
 
     // Unicode's Latin-1 Supplement and Latin Extended-A, letter by letter. A table, because normalization is not there without culture data.
     private static readonly string[] Marked = (
-        "A A A A A A AE C E E E E I I I I D N O O O O O - O U U U U Y TH SS" + " "
-        "A A A A A A AE C E E E E I I I I D N O O O O O - O U U U U Y TH Y" + " "
-        "A A A A A A C C C C C C C C D D D D E E E E E E E E E E G G G G" + " "
-        "G G G G H H H H I I I I I I I I I I IJ IJ J J K K K L L L L L L L" + " "
-        "L L L N N N N N N N N N O O O O O O OE OE R R R R R R S S S S S S" + " "
-        "S S T T T T T T U U U U U U U U U U U U W W Y Y Y Z Z Z Z Z Z S").Split(' ');
+        "A A A A A A AE C E E E E I I I I D N O O O O O - O U U U U Y TH SS "
+        + "A A A A A A AE C E E E E I I I I D N O O O O O - O U U U U Y TH Y "
+        + "A A A A A A C C C C C C C C D D D D E E E E E E E E E E G G G G "
+        + "G G G G H H H H I I I I I I I I I I IJ IJ J J K K K L L L L L L L "
+        + "L L L N N N N N N N N N O O O O O O OE OE R R R R R R S S S S S S "
+        + "S S T T T T T T U U U U U U U U U U U U W W Y Y Y Z Z Z Z Z Z S").Split(' ');
 
     /// <summary>
     /// The canonical form: first name and surname without diacritics, in capitals, A to Z only, then the date of birth as YYYYMMDD. It is

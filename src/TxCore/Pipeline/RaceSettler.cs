@@ -17,12 +17,12 @@ public sealed class RaceSettler(ShardIdentity identity, IShardReader reader, Def
     /// <inheritdoc/>
     public async ValueTask<byte[]> SettleAsync(RacePublish publish, CancellationToken cancellationToken)
     {
-        if (board.FindRace(publish.Race) is not { } known)
+        if (board.MeetingDefinedOn(publish.Race) is not { } fromDay)
         {
             return SettlementAnswer.Refused(ResultCode.UnknownRace);
         }
 
-        var meeting = await ReadMeetingAsync(publish.Race, known.DefinedOn, cancellationToken);
+        var meeting = await ReadMeetingAsync(publish.Race, fromDay, cancellationToken);
         if (!meeting.Races.TryGetValue(publish.Race.Value, out var card) || !ResultRules.IsSettled(card))
         {
             return SettlementAnswer.Refused(ResultCode.RaceState);
@@ -40,7 +40,7 @@ public sealed class RaceSettler(ShardIdentity identity, IShardReader reader, Def
             return Refused(publish.Race, ResultCode.DividendsInvalid, fault);
         }
 
-        var undone = await reader.ReadUndoneAsync(known.DefinedOn, cancellationToken);
+        var undone = await reader.ReadUndoneAsync(fromDay, cancellationToken);
         RowVisitor add = (in StoredRow row) =>
         {
             if (!undone.Contains(row.Entry.Number))
@@ -48,9 +48,9 @@ public sealed class RaceSettler(ShardIdentity identity, IShardReader reader, Def
                 count.AddTicket(row.Entry.Number, row.Command[SystemCommand.DeadlineBytes..]);
             }
         };
-        await reader.ReadWagersAsync(publish.Race, known.DefinedOn, add, cancellationToken);
+        await reader.ReadWagersAsync(publish.Race, fromDay, add, cancellationToken);
         count.BeginPay();
-        await reader.ReadWagersAsync(publish.Race, known.DefinedOn, add, cancellationToken);
+        await reader.ReadWagersAsync(publish.Race, fromDay, add, cancellationToken);
         var settlement = count.Complete(card.ChangedBy, out fault);
         return settlement is not null
             ? SettlementAnswer.Of(settlement)

@@ -83,6 +83,11 @@ internal sealed class StateEffects
 
     private static void OpenDay(ShardState state, int businessDay)
     {
+        if (state.BusinessDay / 100 != businessDay / 100)
+        {
+            state.Players.StartMonth(businessDay);
+        }
+
         state.BusinessDay = businessDay;
         state.NextDayStart = state.Rules.NextDayStart(businessDay);
         foreach (var source in state.Sources.Values)

@@ -67,12 +67,28 @@ public sealed class DefinitionsBoard(TimeProvider clock)
     /// <summary>The business day of the last committed event, as <c>YYYYMMDD</c>.</summary>
     public long BusinessDay => Volatile.Read(ref _businessDay);
 
-    /// <summary>A race as committed, with the business day it was defined on; null when it is not known.</summary>
-    public (RaceItem Race, int DefinedOn)? FindRace(RaceId race)
+    /// <summary>
+    /// The business day on which the first race of a race's meeting was defined: no row about any of them is older. Null when the race is
+    /// not known.
+    /// </summary>
+    public int? MeetingDefinedOn(RaceId race)
     {
         lock (_gate)
         {
-            return _races.TryGetValue(race.Value, out var item) ? (item, _definedOn[race.Value]) : null;
+            if (!_definedOn.TryGetValue(race.Value, out int first))
+            {
+                return null;
+            }
+
+            foreach (var (other, day) in _definedOn)
+            {
+                if (RaceId.FromValue(other) is var id && id.Day == race.Day && id.Meeting == race.Meeting)
+                {
+                    first = Math.Min(first, day);
+                }
+            }
+
+            return first;
         }
     }
 

@@ -57,6 +57,9 @@ public sealed class PlayerAccount
     /// <summary>What was staked, as of <see cref="Day"/>.</summary>
     public PeriodAmounts Staked => _staked;
 
+    /// <summary>True when no stake counts into a period of this business day.</summary>
+    public bool IsIdleOn(int businessDay) => StakedOn(businessDay) is { Week: 0, Month: 0 };
+
     /// <summary>True when a stake more stays within every limit.</summary>
     public bool Allows(long cents, int businessDay, long now)
     {
@@ -151,6 +154,19 @@ public sealed class Players
         }
 
         return account;
+    }
+
+    /// <summary>Forgets accounts that have no limit and no stake in the month that begins.</summary>
+    public void StartMonth(int businessDay)
+    {
+        foreach (var (key, account) in Accounts)
+        {
+            bool isLimited = account.Limits != PeriodAmounts.Unlimited || account.Asked != PeriodAmounts.Unlimited;
+            if (!isLimited && account.IsIdleOn(businessDay))
+            {
+                Accounts.Remove(key);
+            }
+        }
     }
 
     /// <summary>Begins a version, or a first part again.</summary>

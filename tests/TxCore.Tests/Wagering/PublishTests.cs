@@ -156,6 +156,39 @@ public sealed class PublishTests
     }
 
     [Fact]
+    public async Task A_cancelled_race_is_published_before_what_reports_carry_through_it_and_stays_cancelled()
+    {
+        var report = Bet(Report(600, [Leg(1, 3, carry: 100), Leg(2, 5)]));
+        var line = Bet(Line(4));
+        Bet(Line(6, stake: 9, race: _second));
+        Control(MessageType.RaceCancel, Messages.Race);
+        Assert.Equal(200, Pay(line).AmountCents);
+        Finish(_second, 5);
+        Assert.Equal(ResultCode.EarlierRaceUnpublished, TryPublish(_second).Code);
+        Assert.Equal(ResultCode.NotPayableYet, Pay(report).Code);
+        Publish(Messages.Race);
+        Publish(_second);
+        var race = _bench.State.Races[Messages.Race.Value];
+        Assert.Equal((RaceStatus.Cancelled, 200, 200), (race.Status, race.OwedCents, race.PaidCents));
+        Assert.Equal(600, _bench.State.Races[_second.Value].Settlement!.Find(1)!.ReportInCents);
+        Assert.Equal(2_040, Pay(report).AmountCents);
+        await RequireReplayAsync();
+    }
+
+    [Fact]
+    public void Races_of_a_meeting_may_be_defined_on_different_days()
+    {
+        _bench.Wait(TimeSpan.FromDays(1));
+        _bench.Tick();
+        var third = Messages.Race with { Race = 3 };
+        Define(third);
+        Bet(Line(3, race: third));
+        Finish(third, 3);
+        Publish(third);
+        Assert.Equal(200, _bench.State.Races[third.Value].Settlement!.Find(1)!.GrossCents);
+    }
+
+    [Fact]
     public async Task Official_dividends_are_taken_as_given_and_checked()
     {
         var winner = Bet(Line(3, stake: 2));

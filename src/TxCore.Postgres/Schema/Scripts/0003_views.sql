@@ -2,21 +2,26 @@
 
 CREATE FUNCTION txcore.int_at(p_bytes bytea, p_position int, p_width int) RETURNS int8
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
-DECLARE
-    value int8 := 0;
 BEGIN
     IF p_position < 0 OR p_position + p_width > length(p_bytes) THEN
         RETURN NULL;
     END IF;
 
-    FOR i IN REVERSE p_width - 1..0 LOOP
-        value := (value << 8) | get_byte(p_bytes, p_position + i);
-    END LOOP;
-    RETURN value;
+    -- Written out: these run for every field of every command that a view looks into.
+    CASE p_width
+        WHEN 1 THEN RETURN get_byte(p_bytes, p_position);
+        WHEN 2 THEN RETURN get_byte(p_bytes, p_position) | (get_byte(p_bytes, p_position + 1) << 8);
+        WHEN 4 THEN RETURN get_byte(p_bytes, p_position)::int8 | (get_byte(p_bytes, p_position + 1)::int8 << 8)
+                         | (get_byte(p_bytes, p_position + 2)::int8 << 16) | (get_byte(p_bytes, p_position + 3)::int8 << 24);
+        ELSE RETURN get_byte(p_bytes, p_position)::int8 | (get_byte(p_bytes, p_position + 1)::int8 << 8)
+                  | (get_byte(p_bytes, p_position + 2)::int8 << 16) | (get_byte(p_bytes, p_position + 3)::int8 << 24)
+                  | (get_byte(p_bytes, p_position + 4)::int8 << 32) | (get_byte(p_bytes, p_position + 5)::int8 << 40)
+                  | (get_byte(p_bytes, p_position + 6)::int8 << 48) | (get_byte(p_bytes, p_position + 7)::int8 << 56);
+    END CASE;
 END
 $$;
 
-COMMENT ON FUNCTION txcore.int_at IS 'The little-endian integer of some bytes at a position, from 0; NULL beyond the end.';
+COMMENT ON FUNCTION txcore.int_at IS 'The little-endian integer of 1, 2, 4 or 8 bytes at a position, from 0; NULL beyond the end.';
 
 CREATE FUNCTION txcore.time_of(p_microseconds int8) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
@@ -119,10 +124,11 @@ CREATE FUNCTION txcore.wager_stakes(p_command bytea)
 RETURNS TABLE (line int, race int8, pool int4, amount_cents int8)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-    element int := (txcore.wager_fields(p_command)).lines_at + 2;
+    element int := 31 + txcore.int_at(p_command, 29, 1);
     runner_bytes int;
     leg int;
 BEGIN
+    element := element + txcore.int_at(p_command, element - 1, 1) + 8 + 1 + 2;
     FOR i IN 1..coalesce(txcore.int_at(p_command, element - 3, 1), 0) LOOP
         line := i;
         amount_cents := txcore.int_at(p_command, element + 21, 8);

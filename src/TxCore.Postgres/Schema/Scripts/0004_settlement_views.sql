@@ -120,7 +120,7 @@ COMMENT ON VIEW txcore.report_carry IS 'Gains that reports carried from a publis
 
 CREATE FUNCTION txcore.settled_races(p_day date)
 RETURNS TABLE (shard int2, race int8, business_day date, number int8, settled_at timestamptz, state text, owed_cents int8, expires_at timestamptz)
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SET enable_nestloop = off AS $$
     WITH ending AS MATERIALIZED (
         SELECT p.shard, p.race, p.business_day, p.number, p.sequenced_at,
                CASE p.kind WHEN 778 THEN 'Payable' WHEN 775 THEN 'Cancelled' ELSE 'Postponed' END AS state,

@@ -1,5 +1,7 @@
 -- The figures of the end of a day, as of its last entry. The same amounts come by two ways that share nothing but the rows: from the typed
 -- columns, and from the commands. Whoever calls compares them; what is compared is told by DayBalance.
+--
+-- A day that is still written has no statistics, so the planner takes everything for a few rows: it is kept from nested loops over millions.
 
 CREATE FUNCTION txcore.races_of_day(p_day date) RETURNS SETOF int8
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -17,7 +19,7 @@ RETURNS TABLE (race int8, pool int4, bet_type text, taken_cents int8, undone_cen
                published boolean, gross_cents int8, report_in_cents int8, carry_in_cents int8, refund_cents int8, takeout_cents int8,
                winners_cents int8, breakage_cents int8, top_up_cents int8, carry_over_cents int8, carried_on_cents int8,
                carried_here_cents int8, put_in_cents int8, gain_paid_cents int8, refund_paid_cents int8)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET enable_nestloop = off AS $$
     WITH races AS MATERIALIZED (SELECT r.race FROM txcore.races_of_day(p_day) AS r (race)),
     -- The days of the races as they stand in commands, to look into those commands only.
     days AS MATERIALIZED (
@@ -80,15 +82,19 @@ CREATE FUNCTION txcore.balance_terminals(p_day date)
 RETURNS TABLE (source int8, entries int8, first_sequence int8, last_sequence int8, sequence_sum numeric, sold_cents int8, sold_lines_cents int8,
                undone_cents int8, granted_cents int8, paid_cents int8, gain_paid_cents int8, refund_paid_cents int8, voucher_issued_cents int8,
                voucher_reversed_cents int8, voucher_redeemed_cents int8)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET enable_nestloop = off AS $$
     WITH sequences AS (
         SELECT t.source, count(*) AS entries, min(t.sequence) AS first, max(t.sequence) AS last, sum(t.sequence) AS total
           FROM txcore.transaction t WHERE t.business_day <= p_day AND t.line = 1 GROUP BY t.source),
     today AS (
-        SELECT t.source, t.kind, t.line, t.amount_cents AS line_cents, coalesce(t.total_cents, t.amount_cents) AS cents, o.kind AS original
+        SELECT t.source, t.kind, t.line, t.amount_cents AS line_cents, coalesce(t.total_cents, t.amount_cents) AS cents, NULL::int2 AS original
           FROM txcore.transaction t
-          LEFT JOIN txcore.transaction o ON t.kind = 259 AND o.number = t.reference AND o.line = 1 AND o.kind IN (257, 261)
-         WHERE t.business_day = p_day AND t.code = 0 AND t.kind IN (257, 258, 259, 260, 261, 262)),
+         WHERE t.business_day = p_day AND t.code = 0 AND t.kind IN (257, 258, 260, 261, 262)
+        UNION ALL
+        SELECT t.source, t.kind, t.line, t.amount_cents, t.amount_cents, o.kind
+          FROM txcore.transaction t
+          JOIN txcore.transaction o ON o.number = t.reference AND o.line = 1 AND o.kind IN (257, 261)
+         WHERE t.business_day = p_day AND t.code = 0 AND t.kind = 259),
     flows AS (
         SELECT t.source, sum(t.cents) FILTER (WHERE t.kind = 257 AND t.line = 1) AS sold, sum(t.line_cents) FILTER (WHERE t.kind = 257) AS sold_lines,
                sum(t.cents) FILTER (WHERE t.kind = 258 OR t.original = 257) AS undone, sum(t.cents) FILTER (WHERE t.kind = 260) AS paid,
@@ -117,7 +123,7 @@ COMMENT ON FUNCTION txcore.balance_terminals IS 'End of a day: every source with
 
 CREATE FUNCTION txcore.balance_races(p_day date)
 RETURNS TABLE (race int8, settled_on date, state text, owed_before_cents int8, owed_cents int8, paid_before_cents int8, paid_cents int8, closed_on date, expired_cents int8)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET enable_nestloop = off AS $$
     SELECT s.race, s.business_day, s.state, coalesce(b.owed_cents, 0), s.owed_cents, coalesce(p.before, 0)::int8, coalesce(p.today, 0)::int8, c.closed_on, coalesce(c.cents, 0)::int8
       FROM txcore.settled_races(p_day) s
       LEFT JOIN txcore.settled_races(p_day - 1) b ON b.race = s.race
@@ -133,7 +139,7 @@ $$;
 COMMENT ON FUNCTION txcore.balance_races IS 'End of a day: every race settled so far, with what its tickets have to get, got before and on that day, and did not fetch.';
 
 CREATE FUNCTION txcore.balance_misfits(p_day date) RETURNS TABLE (number int8, message text, amount_cents int8, expected_cents int8, expected_from text)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET enable_nestloop = off AS $$
     WITH entry AS (
         SELECT t.number, t.kind, t.reference, t.command, coalesce(t.total_cents, t.amount_cents, 0) AS cents
           FROM txcore.transaction t
@@ -159,7 +165,7 @@ $$;
 COMMENT ON FUNCTION txcore.balance_misfits IS 'End of a day: entries whose amount is not what their lines, their money moves or the entry they are about say.';
 
 CREATE FUNCTION txcore.balance_strays(p_day date) RETURNS TABLE (strays int8, first_number int8, plain_rows int8, first_plain int8)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET enable_nestloop = off AS $$
     WITH own AS (SELECT s.channel = 2 AS is_online FROM txcore.shard s),
     pools AS (
         SELECT t.number, t.pool::int4 AS pool FROM txcore.transaction t WHERE t.business_day = p_day AND t.pool IS NOT NULL

@@ -188,7 +188,8 @@ internal sealed class TotalsEffects(ConcurrentDictionary<long, RaceTotals> races
     {
         var settlement = SettlementAnswer.Read(SettlementAnswer.Bytes(answer));
         Change(id.Value, race => race.Settlement = settlement);
-        End(id.Value, RaceStatus.Payable);
+        bool isVoid = races.TryGetValue(id.Value, out var published) && ResultRules.IsVoid(published.Race);
+        End(id.Value, isVoid ? published!.Race.Status : RaceStatus.Payable);
         foreach (var carried in settlement.Carried)
         {
             if (Find(carried.Race, carried.Pool) is { } pool)
