@@ -40,7 +40,7 @@ internal static class StateText
         foreach (var (key, account) in shard.Players.Accounts)
         {
             var (waitsUntil, asked) = account.Waiting is { } waiting && waiting.From > shard.Time ? waiting : (0, account.LimitsAt(shard.Time));
-            text.Add("player", key, account.LimitsAt(shard.Time), waitsUntil, asked, account.StakedAsOf(shard.BusinessDay));
+            Player(key, account.LimitsAt(shard.Time), waitsUntil, asked, account.StakedAsOf(shard.BusinessDay), text);
         }
 
         return text.ToString();
@@ -73,7 +73,7 @@ internal static class StateText
         {
             bool waits = account.RaisedAt > shard.Time;
             var limits = account.RaisedAt != 0 && !waits ? account.Asked : account.Limits;
-            text.Add("player", Name(key), Tuple(limits), waits ? account.RaisedAt : 0, Tuple(waits ? account.Asked : limits), StakedAsOf(account, shard.BusinessDay));
+            Player(Name(key), Tuple(limits), waits ? account.RaisedAt : 0, Tuple(waits ? account.Asked : limits), StakedAsOf(account, shard.BusinessDay), text);
         }
 
         return text.ToString();
@@ -141,6 +141,17 @@ internal static class StateText
                 text.AddSorted(result.Payables.Select(static payable =>
                     PayableText(payable.Rank, payable.Risk, payable.Runners, payable.DividendCents, payable.StakeCents)));
             }
+        }
+    }
+
+    /// <summary>A player without limits or stakes may be known or forgotten: it makes no difference.</summary>
+    private static void Player(
+        string key, (long Day, long Week, long Month) limits, long waitsUntil, (long Day, long Week, long Month) asked, (long Day, long Week, long Month) staked,
+        Writer text)
+    {
+        if (limits != (long.MaxValue, long.MaxValue, long.MaxValue) || waitsUntil != 0 || staked != default)
+        {
+            text.Add("player", key, limits, waitsUntil, asked, staked);
         }
     }
 
