@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using TxCore.Client.Programme;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 
@@ -11,27 +12,7 @@ namespace TxCore.Server.Commands;
 /// </summary>
 internal static class OfficialDividends
 {
-    private const string OnlinePrefix = "E_";
     private const string NonRunner = "NP";
-
-    private static readonly Dictionary<string, BetType> Types = new(StringComparer.Ordinal)
-    {
-        ["SIMPLE_GAGNANT"] = BetType.Win,
-        ["SIMPLE_PLACE"] = BetType.Place,
-        ["COUPLE_GAGNANT"] = BetType.Quinella,
-        ["COUPLE_PLACE"] = BetType.QuinellaPlace,
-        ["COUPLE_ORDRE"] = BetType.Exacta,
-        ["TRIO"] = BetType.Trio,
-        ["TRIO_ORDRE"] = BetType.Trifecta,
-        ["DEUX_SUR_QUATRE"] = BetType.TwoOfFour,
-        ["MINI_MULTI"] = BetType.MiniMulti,
-        ["MULTI"] = BetType.Multi,
-        ["TIERCE"] = BetType.Tierce,
-        ["QUARTE_PLUS"] = BetType.QuartePlus,
-        ["QUINTE_PLUS"] = BetType.QuintePlus,
-        ["PICK5"] = BetType.Pick5,
-        ["SUPER_QUATRE"] = BetType.SuperFour,
-    };
 
     /// <summary>The pools of a list.</summary>
     /// <exception cref="InvalidDataException">It is not one; the message names the bet and what is wrong.</exception>
@@ -51,13 +32,13 @@ internal static class OfficialDividends
     private static OfficialPool Pool(JsonElement bet)
     {
         string code = bet.GetProperty("typePari").GetString() ?? "";
-        bool isOnline = code.StartsWith(OnlinePrefix, StringComparison.Ordinal);
-        if (!Types.TryGetValue(isOnline ? code[OnlinePrefix.Length..] : code, out var type))
+        bool isKnown = OperatorCode.TryRead(code, out ushort pool);
+        var type = BetTypes.TypeOf(pool);
+        if (!isKnown || type == BetType.Report)
         {
             throw new InvalidDataException($"'{code}' is not a bet whose dividends are published here.");
         }
 
-        ushort pool = BetTypes.PoolOf(type, isOnline ? Channel.Online : Channel.Retail);
         if (bet.TryGetProperty("rembourse", out var refunded) && refunded.ValueKind == JsonValueKind.True)
         {
             return new OfficialPool(pool, true, false, []);

@@ -181,7 +181,7 @@ public sealed class PublishTests
         _bench.Wait(TimeSpan.FromDays(1));
         _bench.Tick();
         var third = Messages.Race with { Race = 3 };
-        Define(third);
+        Define(third, _bench.Now + 3_600_000_000);
         Bet(Line(3, race: third));
         Finish(third, 3);
         Publish(third);
@@ -231,14 +231,14 @@ public sealed class PublishTests
     private static WagerLine Report(long cents, ReportLeg[] legs) =>
         Messages.Line(type: BetType.Report) with { Bases = [], Stake = cents / 200, AmountCents = cents, Legs = legs };
 
-    private void Define(RaceId race)
+    private void Define(RaceId race, long? latestStopAt = null)
     {
         PoolDefinition[] pools =
         [
             Messages.Pool(BetType.Win) with { TakeoutBasisPoints = 1_400 }, Messages.Pool(BetType.Place) with { TakeoutBasisPoints = 1_400 },
             Messages.Pool(BetType.Report),
         ];
-        _bench.Take(Frame.Encode(Messages.DefineRace(Admin, _bench.Next(Admin), race) with { Pools = pools }));
+        _bench.Take(Frame.Encode(Messages.DefineRace(Admin, _bench.Next(Admin), race, latestStopAt) with { Pools = pools }));
         _bench.Take(Messages.RaceControl(MessageType.RaceOpen, Admin, _bench.Next(Admin), race));
     }
 
