@@ -133,11 +133,14 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
 
         _script.Enqueue(() => new Step(random.Next(7, 30) * 3600 * Second, null));
         _script.Enqueue(() => At(Wager()));
-        _script.Enqueue(() => new Step(0, Send(new TimeConfirm(Header(Admin, allowsDeadline: false), Control() with { Actor = (uint)random.Next(2) }, _now))));
-        _script.Enqueue(() => new Step(0, Send(new TimeConfirm(Header(Admin, allowsDeadline: false), Control(), _now + Choose(0, 30 * 3600 * Second)))));
+        _script.Enqueue(() => Confirm(Control() with { Actor = (uint)random.Next(2) }, _now));
+        _script.Enqueue(() => Confirm(Control(), _now + Choose(0, 30 * 3600 * Second)));
         _script.Enqueue(() => At(Pay()));
-        _script.Enqueue(() => new Step(0, Send(new TimeConfirm(Header(Admin, allowsDeadline: false), Control(), _now))));
+        _script.Enqueue(() => Confirm(Control(), _now));
     }
+
+    private Step Confirm(ControlHeader control, long time) =>
+        new(0, Send(new TimeConfirm(Header(Admin, allowsDeadline: false), control, time)));
 
     private Submission Define(int index)
     {
@@ -242,7 +245,9 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
             case RaceStatus.Draft or RaceStatus.Suspended when roll < 80:
                 return ControlRace(MessageType.RaceOpen, race.Id);
             case RaceStatus.Suspended or RaceStatus.Open when roll < 86:
-                return roll < 60 ? Wager() : ControlRace(roll < 70 ? MessageType.RaceSuspend : MessageType.RaceScratch, race.Id, AnyRunner(race));
+                return roll < 60
+                    ? Wager()
+                    : ControlRace(roll < 70 ? MessageType.RaceSuspend : MessageType.RaceScratch, race.Id, AnyRunner(race));
             case RaceStatus.Open when roll < 90:
                 return Postpone(race);
             case RaceStatus.Open:
@@ -305,7 +310,8 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
         }
 
         id = Chance(20) ? id with { Meeting = 100 } : id;
-        return Send(new RaceDefine(Header(Admin), Control(), id, 1, Chance(80) ? _now : 0, (byte)(pools.Length > 0 ? random.Next(1, 30) : Choose(0, 32)), pools));
+        byte runners = (byte)(pools.Length > 0 ? random.Next(1, 30) : Choose(0, 32));
+        return Send(new RaceDefine(Header(Admin), Control(), id, 1, Chance(80) ? _now : 0, runners, pools));
     }
 
     private Submission Postpone(ReferenceRace race)
@@ -326,7 +332,8 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
     private Submission ControlRace(MessageType type, RaceId race, byte runner = 0) =>
         SendControl(type, new RaceControl(Header(Admin), Control(), race, runner, 0));
 
-    private Submission Result(ReferenceRace race, ResultStage stage) => Send(new RaceResult(Header(Admin), Control(), race.Id, stage, _wagers.Finish(race)));
+    private Submission Result(ReferenceRace race, ResultStage stage) =>
+        Send(new RaceResult(Header(Admin), Control(), race.Id, stage, _wagers.Finish(race)));
 
     private Submission Publish(ReferenceRace race)
     {
@@ -353,12 +360,18 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
         bool goesOn = reference.Players.CollectedVersion != 0 && Chance(60);
         uint version = goesOn ? reference.Players.CollectedVersion : Chance(85) ? reference.Players.ListVersion + 1 : (uint)random.Next(0, 4);
         var players = Enumerable.Range(0, random.Next(0, 4)).Select(_ => new BarredPlayer(
-            _players[random.Next(_players.Length)], Chance(2) ? (PlayerBar)7 : (PlayerBar)Choose(0, 0, 0, 1, 2), _now + (random.Next(-5, 30) * 3600 * Second)));
+            _players[random.Next(_players.Length)],
+            Chance(2) ? (PlayerBar)7 : (PlayerBar)Choose(0, 0, 0, 1, 2),
+            _now + (random.Next(-5, 30) * 3600 * Second)));
         return Send(new PlayersBar(Header(Admin), Control(), version, !goesOn && Chance(40), Chance(70), [.. players]));
     }
 
     private Submission Limit() => Send(new PlayerLimit(
-        Header(Admin), Control(), _players[random.Next(_players.Length)], Choose(1_000L, 5_000, 20_000, long.MaxValue, 0), Choose(20_000L, 60_000, long.MaxValue),
+        Header(Admin),
+        Control(),
+        _players[random.Next(_players.Length)],
+        Choose(1_000L, 5_000, 20_000, long.MaxValue, 0),
+        Choose(20_000L, 60_000, long.MaxValue),
         Choose(100_000L, 300_000, long.MaxValue, Chance(5) ? -1 : 50_000)));
 
     /// <summary>A frame once more, or another one under its sequence.</summary>

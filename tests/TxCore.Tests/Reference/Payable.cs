@@ -35,7 +35,8 @@ internal sealed class Payable(PayRank rank, byte risk, byte[] runners, HashSet<b
             PayRank.Order => unit.AsSpan().SequenceEqual(Runners),
             PayRank.Disorder => !isExact && IsSame(unit),
             _ when Others.Count == 0 => IsSame(unit),
-            _ => Array.TrueForAll(Runners, runner => unit.Contains(runner)) && Array.TrueForAll(unit, runner => Runners.Contains(runner) || Others.Contains(runner)),
+            _ => Array.TrueForAll(Runners, runner => unit.Contains(runner))
+                && Array.TrueForAll(unit, runner => Runners.Contains(runner) || Others.Contains(runner)),
         };
     }
 

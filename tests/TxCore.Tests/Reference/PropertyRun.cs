@@ -12,7 +12,14 @@ internal sealed class PropertyRun
 {
     private const int StateEverySteps = 500;
 
-    private static readonly ReferenceRules Rules = new() { TimeStepMaxSeconds = 6 * 3600, CashPayMaxCents = 20_000, CashStakeMaxCents = 60_000, TicketValidDays = 3, LimitRaiseHours = 20 };
+    private static readonly ReferenceRules Rules = new()
+    {
+        TimeStepMaxSeconds = 6 * 3600,
+        CashPayMaxCents = 20_000,
+        CashStakeMaxCents = 60_000,
+        TicketValidDays = 3,
+        LimitRaiseHours = 20,
+    };
 
     private readonly int _seed;
     private readonly DeciderBench _bench;
@@ -163,7 +170,8 @@ internal sealed class PropertyRun
     {
         if (expected != actual)
         {
-            Assert.Fail($"Seed {_seed}, step {_step}: {what}{Environment.NewLine}reference: {Difference(expected, actual)}{Environment.NewLine}decider:   {Difference(actual, expected)}");
+            Assert.Fail(
+                $"Seed {_seed}, step {_step}: {what}\nreference: {Difference(expected, actual)}\ndecider:   {Difference(actual, expected)}");
         }
     }
 

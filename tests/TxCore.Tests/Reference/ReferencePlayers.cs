@@ -18,7 +18,8 @@ internal sealed class ReferencePlayers(ReferenceRules rules)
 
     /// <summary>Bars collected for the next version, the last word on each player.</summary>
     public SortedDictionary<string, (PlayerBar Bar, long Until)> Collected =>
-        new(_collected.GroupBy(static entry => Key(entry.Player)).ToDictionary(static group => group.Key, static group => (group.Last().Bar, group.Last().Until)), StringComparer.Ordinal);
+        new(_collected.GroupBy(static entry => Key(entry.Player))
+            .ToDictionary(static group => group.Key, static group => (group.Last().Bar, group.Last().Until)), StringComparer.Ordinal);
 
     /// <summary>Everybody who staked or has a limit.</summary>
     public SortedDictionary<string, ReferencePlayer> Accounts { get; } = new(StringComparer.Ordinal);
@@ -76,7 +77,9 @@ internal sealed class ReferencePlayers(ReferenceRules rules)
 
         var (day, week, month) = account.LimitsAt(now);
         var (dayStaked, weekStaked, monthStaked) = account.StakedAsOf(businessDay);
-        return IsWithin(wager.AmountCents, dayStaked, day) && IsWithin(wager.AmountCents, weekStaked, week) && IsWithin(wager.AmountCents, monthStaked, month)
+        bool isAllowed = IsWithin(wager.AmountCents, dayStaked, day) && IsWithin(wager.AmountCents, weekStaked, week)
+            && IsWithin(wager.AmountCents, monthStaked, month);
+        return isAllowed
             ? Ruling.Accepted
             : new Ruling(ResultCode.PlayerLimitReached, BodyField.Person);
     }

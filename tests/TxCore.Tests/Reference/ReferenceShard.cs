@@ -155,10 +155,10 @@ internal sealed class ReferenceShard
             byte[] picked = ticket.Picks.GetValueOrDefault(number) ?? [];
             int missing = line.Spot ? UnitBets.Runners(BetTypes.TypeOf(line.Pool), line.Risk) - line.Bases.Length : 0;
             byte[] all = [.. line.Bases, .. picked, .. line.Complement == 0 ? Array.Empty<byte>() : [line.Complement]];
-            bool areEligible = Array.TrueForAll(picked, runner => Races[line.Race].HasRunner(runner) && !Races[line.Race].Scratched.ContainsKey(runner));
+            bool areEligible = Array.TrueForAll(picked, runner => Races[line.Race].RunnersLeft().Contains(runner));
             if (picked.Length != missing || (line.Spot && (all.Distinct().Count() != all.Length || !areEligible)))
             {
-                return $"line {number} ({line}, bases {string.Join(',', line.Bases)}): {picked.Length} picks {string.Join(',', picked)} where {missing} were missing";
+                return $"line {number} of {line}: {picked.Length} picks {string.Join(',', picked)} where {missing} were missing";
             }
         }
 

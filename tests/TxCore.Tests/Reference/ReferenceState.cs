@@ -153,7 +153,8 @@ internal sealed class ReferenceRace(RaceId id)
 
     public bool HasRunner(byte runner) => runner >= 1 && runner <= RunnerCount;
 
-    public byte[] RunnersLeft() => [.. Enumerable.Range(1, RunnerCount).Select(static runner => (byte)runner).Where(runner => !Scratched.ContainsKey(runner))];
+    public byte[] RunnersLeft() =>
+        [.. Enumerable.Range(1, RunnerCount).Select(static runner => (byte)runner).Where(runner => !Scratched.ContainsKey(runner))];
 
     /// <summary>Stakes taken into a pool, those taken back since included.</summary>
     public long TakenCents(ushort pool) => Lines(pool).Sum(static line => line.Cents);

@@ -73,7 +73,8 @@ internal static class StateText
         {
             bool waits = account.RaisedAt > shard.Time;
             var limits = account.RaisedAt != 0 && !waits ? account.Asked : account.Limits;
-            Player(Name(key), Tuple(limits), waits ? account.RaisedAt : 0, Tuple(waits ? account.Asked : limits), StakedAsOf(account, shard.BusinessDay), text);
+            var asked = Tuple(waits ? account.Asked : limits);
+            Player(Name(key), Tuple(limits), waits ? account.RaisedAt : 0, asked, StakedAsOf(account, shard.BusinessDay), text);
         }
 
         return text.ToString();
@@ -83,7 +84,8 @@ internal static class StateText
     public static string Tickets(ReferenceShard shard)
     {
         var text = new Writer();
-        foreach (var decision in shard.ByNumber.Values.Where(static decision => decision.Ticket is { State: not PresentState.Live }).OrderBy(static decision => decision.Number))
+        var changed = shard.ByNumber.Values.Where(static decision => decision.Ticket is { State: not PresentState.Live });
+        foreach (var decision in changed.OrderBy(static decision => decision.Number))
         {
             text.Add("ticket", decision.Number, decision.Ticket!.State);
         }
@@ -108,7 +110,9 @@ internal static class StateText
 
     private static void Race(ReferenceRace race, Writer text)
     {
-        text.Add("race", race.Id, race.Status, race.Epoch, race.StartsAt, race.LatestStopAt, race.RunnerCount, race.Stage, race.ExpiresAt, race.OwedCents, race.PaidCents);
+        text.Add(
+            "race", race.Id, race.Status, race.Epoch, race.StartsAt, race.LatestStopAt, race.RunnerCount, race.Stage, race.ExpiresAt, race.OwedCents,
+            race.PaidCents);
         text.Add("scratched", string.Join(' ', race.Scratched.Select(static scratch => $"{scratch.Key}:{scratch.Value}")));
         text.Add("finish", string.Join(' ', race.Finish.Select(static place => $"{place.Runner}:{place.Place}")));
         foreach (var pool in race.Pools)
@@ -117,8 +121,8 @@ internal static class StateText
             if (pool.Result is { } result)
             {
                 text.Add(
-                    "result", result.IsRefunded, result.GrossCents, result.ReportInCents, result.CarryInCents, result.RefundCents, result.TakeoutCents, result.WinnersCents,
-                    result.BreakageCents, result.TopUpCents, result.CarryOverCents);
+                    "result", result.IsRefunded, result.GrossCents, result.ReportInCents, result.CarryInCents, result.RefundCents, result.TakeoutCents,
+                    result.WinnersCents, result.BreakageCents, result.TopUpCents, result.CarryOverCents);
                 text.AddSorted(result.Payables.Select(static payable =>
                     PayableText(payable.Rank, payable.Risk, payable.Runners, payable.DividendCents, (long)(payable.Stakes / 100))));
             }
@@ -127,8 +131,11 @@ internal static class StateText
 
     private static void Race(Race race, Writer text)
     {
-        text.Add("race", race.Id, race.Status, race.Epoch, race.StartsAt, race.LatestStopAt, race.RunnerCount, race.Stage, race.ExpiresAt, race.OwedCents, race.PaidCents);
-        text.Add("scratched", string.Join(' ', Enumerable.Range(1, race.RunnerCount).Where(runner => race.IsScratched((byte)runner)).Select(runner => $"{runner}:{race.ScratchedBy[runner]}")));
+        text.Add(
+            "race", race.Id, race.Status, race.Epoch, race.StartsAt, race.LatestStopAt, race.RunnerCount, race.Stage, race.ExpiresAt, race.OwedCents,
+            race.PaidCents);
+        var scratched = Enumerable.Range(1, race.RunnerCount).Where(runner => race.IsScratched((byte)runner));
+        text.Add("scratched", string.Join(' ', scratched.Select(runner => $"{runner}:{race.ScratchedBy[runner]}")));
         text.Add("finish", string.Join(' ', race.Finish.Select(static place => $"{place.Runner}:{place.Place}")));
         foreach (var pool in race.Pools)
         {
@@ -136,8 +143,8 @@ internal static class StateText
             if (race.Settlement?.Find(pool.Number) is { } result)
             {
                 text.Add(
-                    "result", result.IsRefunded, result.GrossCents, result.ReportInCents, result.CarryInCents, result.RefundCents, result.TakeoutCents, result.WinnersCents,
-                    result.BreakageCents, result.TopUpCents, result.CarryOverCents);
+                    "result", result.IsRefunded, result.GrossCents, result.ReportInCents, result.CarryInCents, result.RefundCents, result.TakeoutCents,
+                    result.WinnersCents, result.BreakageCents, result.TopUpCents, result.CarryOverCents);
                 text.AddSorted(result.Payables.Select(static payable =>
                     PayableText(payable.Rank, payable.Risk, payable.Runners, payable.DividendCents, payable.StakeCents)));
             }
@@ -189,7 +196,8 @@ internal static class StateText
     {
         private readonly StringBuilder _text = new();
 
-        public void Add(params object[] words) => _text.AppendJoin(' ', words.Select(static word => Convert.ToString(word, CultureInfo.InvariantCulture))).Append('\n');
+        public void Add(params object[] words) =>
+            _text.AppendJoin(' ', words.Select(static word => Convert.ToString(word, CultureInfo.InvariantCulture))).Append('\n');
 
         public void AddSorted(IEnumerable<string> lines)
         {

@@ -3,7 +3,7 @@ using TxCore.Protocol.Messages;
 
 namespace TxCore.Tests.Reference;
 
-/// <summary>The unit bets of a line, one after the other, as the table of <c>domain.md</c> section 1.5 says; nothing is counted that is not made.</summary>
+/// <summary>The unit bets of a line, one after the other, as the table of <c>domain.md</c> section 1.5 says.</summary>
 internal static class UnitBets
 {
     /// <summary>Lines of more unit bets are only counted, by the table's own formulas.</summary>
