@@ -74,7 +74,7 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
 
     private Step Any() => random.Next(1000) switch
     {
-        < 400 => At(Wager()),
+        < 400 => At(IsAnyOpen() || Chance(15) ? Wager() : Pay()),
         < 440 => At(Cancel()),
         < 490 => At(Reversal()),
         < 720 => At(Pay()),
@@ -151,7 +151,8 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
             id = id with { Meeting = (byte)(id.Meeting + 2) };
         }
 
-        long slot = stepsPerDay * 1_200_000L / (racesPerDay + 1);
+        // A step takes some three seconds.
+        long slot = stepsPerDay * 2_600_000L / (racesPerDay + 1);
         long stop = _now + (slot * (index + 1)) + random.NextInt64(slot);
         byte runners = (byte)(Chance(80) ? random.Next(4, 10) : Choose(1, 2, 3, 11, 12, 14, 16, 20));
         var define = new RaceDefine(Header(Admin, allowsDeadline: false), Control(), id, stop, stop, runners, _wagers.Pools());
@@ -179,6 +180,8 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
         var open = all.FindAll(static race => race.Status == RaceStatus.Open);
         return Send(_wagers.Wager(Header(Terminal()), open, all, _players));
     }
+
+    private bool IsAnyOpen() => reference.Races.Values.Any(static race => race.Status == RaceStatus.Open);
 
     private Submission Cancel()
     {
