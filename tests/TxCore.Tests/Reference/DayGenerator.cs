@@ -373,7 +373,7 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
         Header(Admin),
         Control(),
         _players[random.Next(_players.Length)],
-        Choose(1_000L, 5_000, 20_000, long.MaxValue, 0),
+        Choose(5_000L, 20_000, 60_000, long.MaxValue, 0),
         Choose(20_000L, 60_000, long.MaxValue),
         Choose(100_000L, 300_000, long.MaxValue, Chance(5) ? -1 : 50_000)));
 

@@ -112,8 +112,12 @@ internal sealed class WagerGenerator(Random random)
 
     private WagerLine AnyLine(ReferenceRace race, List<ReferenceRace> all)
     {
-        var offered = race.Pools.FindAll(static pool => pool.Type is not (BetType.Report or BetType.TicTrois));
-        if (offered.Count == 0 || Chance(10))
+        // Bets that name more runners than there are cannot be right.
+        int left = Chance(97) ? race.RunnersLeft().Length : int.MaxValue;
+        var offered = race.Pools.FindAll(pool => pool.Type is not (BetType.Report or BetType.TicTrois)
+            && UnitBets.Runners(pool.Type, pool.Definition.Risks.LastOrDefault()) <= left);
+        bool canReport = all.Count(other => other.Id.Meeting == race.Id.Meeting && other.Status == RaceStatus.Open) > 1;
+        if (offered.Count == 0 || Chance(canReport ? 12 : 1))
         {
             return Report(race, all);
         }
