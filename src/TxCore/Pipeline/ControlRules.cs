@@ -51,7 +51,7 @@ internal static class ControlRules
             return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Race);
         }
 
-        if (state.Races.ContainsKey(race.Race.Value))
+        if (state.Races.ContainsKey(race.Race.Value) || state.ClosedRaces.Contains(race.Race.Value))
         {
             return Verdict.Refuse(ResultCode.RaceExists, BodyField.Race);
         }

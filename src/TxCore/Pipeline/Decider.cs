@@ -93,7 +93,8 @@ public sealed class Decider(ShardState state, ReceiptKeys keys)
             Fingerprint = work.Fingerprint,
             Outlet = work.Outlet,
         };
-        var verdict = work.Type == MessageType.TimeConfirm && work.BodyReadable ? _time.Confirm(work) : _rules.Check(work, ref work.Entry, now);
+        bool confirms = work.Type == MessageType.TimeConfirm && work.BodyReadable && !TransactionRules.IsLate(work, now);
+        var verdict = confirms ? _time.Confirm(work) : _rules.Check(work, ref work.Entry, now);
         work.Entry.SequencedAt = state.Time;
         work.Entry.Code = verdict.Code;
         work.Entry.FaultLine = verdict.Line;

@@ -99,7 +99,6 @@ internal sealed class PayRules(ShardState state, ReceiptKeys keys)
             return Verdict.Refuse(ResultCode.BadControlCode, BodyField.ControlCode);
         }
 
-        var verdict = UndoRules.CheckLive(state, row.Entry.Number);
-        return verdict.Code == ResultCode.ReversalToSupervisor ? Verdict.Refuse(ResultCode.TicketDisputed, BodyField.Number) : verdict;
+        return UndoRules.CheckLive(state, row.Entry.Number);
     }
 }

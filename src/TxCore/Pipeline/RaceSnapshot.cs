@@ -16,6 +16,12 @@ internal static class RaceSnapshot
             SaveRace(race, writer);
         }
 
+        writer.Int64(state.ClosedRaces.Count);
+        foreach (long race in state.ClosedRaces.Order())
+        {
+            writer.Int64(race);
+        }
+
         writer.Int64(state.CarryOvers.Count);
         foreach (var (pool, cents) in state.CarryOvers)
         {
@@ -38,6 +44,11 @@ internal static class RaceSnapshot
             {
                 state.Stops.Add(MessageType.RaceCloseDue, race.Id.Value, race.ExpiresAt);
             }
+        }
+
+        for (int count = reader.Count(); count > 0; count--)
+        {
+            state.ClosedRaces.Add(reader.Int64());
         }
 
         for (int count = reader.Count(); count > 0; count--)

@@ -88,11 +88,13 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
         _work.Release();
         if (SystemCommand.HasSubject(row.Entry.Kind))
         {
+            LetTimePass(row.Entry);
             _work.Reset(EventKind.Tick, row.Entry.SequencedAt, 0);
             _decider.Decide(_work);
             return CompareDue(page, index);
         }
 
+        LetTimePass(row.Entry);
         await PrepareAsync(row, CountExpiriesBefore(page, index), cancellationToken);
         _decider.Decide(_work);
         if (_work.Due.Count > 0)
@@ -103,6 +105,18 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
         return _work.IsStored
             ? Compare(row.Entry, in _work.Entry) ?? CompareCommand(row)
             : new ReplayFault(row.Entry.Number, $"replay does not decide it: {_work.AnswerCode}");
+    }
+
+    /// <summary>
+    /// Ticks move time without a row. That an entry was decided at its time says that they had brought time near to it: only a confirmation
+    /// and a start were decided while, or because, time stood still.
+    /// </summary>
+    private void LetTimePass(in Entry entry)
+    {
+        if (entry.Kind is not (MessageType.TimeConfirm or MessageType.Started))
+        {
+            _state.Time = Math.Max(_state.Time, entry.SequencedAt - (_state.Rules.TimeStepMaxSeconds * 1_000_000L));
+        }
     }
 
     private async ValueTask PrepareAsync(FetchedRow row, int expiriesBefore, CancellationToken cancellationToken)

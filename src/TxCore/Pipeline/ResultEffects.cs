@@ -81,6 +81,7 @@ internal static class ResultEffects
     {
         race.Status = RaceStatus.Closed;
         state.Races.Remove(race.Id.Value);
+        state.ClosedRaces.Add(race.Id.Value);
     }
 
     private static void Expire(ShardState state, Race race, long now)

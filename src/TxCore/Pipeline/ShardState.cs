@@ -47,6 +47,9 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
     /// <summary>Races by <see cref="RaceId.Value"/>.</summary>
     public Dictionary<long, Race> Races { get; } = [];
 
+    /// <summary>Races that closed: their names are never used again, or their tickets would be taken for those of the new race.</summary>
+    public HashSet<long> ClosedRaces { get; } = [];
+
     /// <summary>Money carried over from pools that nobody won, by pool number, in cents.</summary>
     public SortedDictionary<ushort, long> CarryOvers { get; } = [];
 
@@ -149,7 +152,7 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
         }
 
         Source(entry.Source).Record(in entry, Rules.KeyEpoch, PicksOf(in entry, command));
-        if (entry.Code is ResultCode.Accepted or ResultCode.ReversalToSupervisor)
+        if (entry.Code == ResultCode.Accepted || entry is { Kind: MessageType.Reversal, Code: ResultCode.ReversalToSupervisor })
         {
             _effects.Apply(this, in entry, command);
         }

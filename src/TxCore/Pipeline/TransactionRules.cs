@@ -104,7 +104,8 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
     public static FetchedRow? CarriedTicket(TxEvent work, long number) =>
         work.Carried is { } row && row.Entry.Number == number ? row : null;
 
-    private static bool IsLate(TxEvent work, long now) =>
+    /// <summary>True when the deadline of a transaction had passed in sequence time.</summary>
+    public static bool IsLate(TxEvent work, long now) =>
         BinaryPrimitives.ReadInt64LittleEndian(work.Command) is var deadline and not 0 && now > deadline;
 
     private Verdict Wager(TxEvent work, ref Entry entry, long now)

@@ -63,6 +63,11 @@ internal static class UndoRules
             return Verdict.Refuse(ResultCode.CancelNotAllowed, BodyField.Sequence);
         }
 
+        if (state.Tickets[entry.Number] == PresentState.Disputed)
+        {
+            return Verdict.Refuse(ResultCode.ReversalToSupervisor, BodyField.Number);
+        }
+
         var verdict = CheckLive(state, entry.Number);
         if (!verdict.IsAccepted)
         {
@@ -117,7 +122,7 @@ internal static class UndoRules
     /// <summary>Why a ticket or voucher can no longer be taken back or paid; accepted when it stands.</summary>
     public static Verdict CheckLive(ShardState state, long number) => state.Tickets[number] switch
     {
-        PresentState.Disputed => Verdict.Refuse(ResultCode.ReversalToSupervisor, BodyField.Number),
+        PresentState.Disputed => Verdict.Refuse(ResultCode.TicketDisputed, BodyField.Number),
         PresentState.None or PresentState.Live => Verdict.Accepted,
         PresentState.Paid => Verdict.Refuse(ResultCode.AlreadyPaid, BodyField.Number),
         _ => Verdict.Refuse(ResultCode.AlreadyCancelled, BodyField.Number),

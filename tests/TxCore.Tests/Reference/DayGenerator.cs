@@ -124,8 +124,7 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
         {
             for (int i = 0; i < 4; i++)
             {
-                // Something is decided at each step: a replay knows of no other passing of time.
-                _script.Enqueue(() => new Step((5 * 3600 * Second) + random.Next(0, 1_000_000), Wager()));
+                _script.Enqueue(() => new Step((5 * 3600 * Second) + random.Next(0, 1_000_000), Chance(50) ? Wager() : null));
             }
 
             return;
@@ -189,8 +188,7 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
         uint source = ticket is not null && Chance(85) ? (ticket.Decision.Source / 10 * 10) + (uint)random.Next(1, 3) : Terminal();
         source = Terminals.Contains(source) ? source : Terminal();
         ulong number = Number(ticket);
-        bool isDisputed = number <= long.MaxValue && reference.ByNumber.GetValueOrDefault((long)number)?.Ticket?.State == PresentState.Disputed;
-        return Send(new Cancel(Header(source), 1, 0, isDisputed ? 0 : number, 0));
+        return Send(new Cancel(Header(source), 1, 0, number, 0));
     }
 
     private Submission Reversal()

@@ -287,7 +287,7 @@ internal sealed class ReferenceShard
     private static Ruling CheckStanding(PresentState state, BodyField field) => state switch
     {
         PresentState.Live => Ruling.Accepted,
-        PresentState.Disputed => new Ruling(ResultCode.ReversalToSupervisor, field),
+        PresentState.Disputed => new Ruling(ResultCode.TicketDisputed, field),
         PresentState.Paid => new Ruling(ResultCode.AlreadyPaid, field),
         _ => new Ruling(ResultCode.AlreadyCancelled, field),
     };
@@ -354,6 +354,11 @@ internal sealed class ReferenceShard
             return new Ruling(ResultCode.CancelNotAllowed, BodyField.Sequence);
         }
 
+        if (ticket.State == PresentState.Disputed)
+        {
+            return new Ruling(ResultCode.ReversalToSupervisor, BodyField.Number);
+        }
+
         var standing = CheckStanding(ticket.State, BodyField.Number);
         if (!standing.IsAccepted)
         {
@@ -391,8 +396,7 @@ internal sealed class ReferenceShard
             return new Ruling(ResultCode.BadControlCode, BodyField.ControlCode);
         }
 
-        var standing = CheckStanding(ticket.State, BodyField.Number);
-        return standing.Code == ResultCode.ReversalToSupervisor ? standing with { Code = ResultCode.TicketDisputed } : standing;
+        return CheckStanding(ticket.State, BodyField.Number);
     }
 
     private Ruling Issue(VoucherIssue issue, Decision decision)

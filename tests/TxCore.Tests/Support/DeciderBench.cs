@@ -148,7 +148,7 @@ internal sealed class DeciderBench
         }
 
         bool isResolve = type == MessageType.SupervisorResolve;
-        if (!(isResolve || type is MessageType.Cancel or MessageType.Pay or MessageType.Reversal or MessageType.VoucherRedeem) || body.Length < 18)
+        if (!(isResolve || type is MessageType.Cancel or MessageType.Pay or MessageType.Reversal or MessageType.VoucherRedeem) || body.Length < (isResolve ? 18 : 20))
         {
             return null;
         }
@@ -170,6 +170,7 @@ internal sealed class DeciderBench
     {
         _work.Due.Clear();
         _work.Cells.Clear();
+        _work.Picks = null;
         Decider.Decide(_work);
         Store();
         return [.. _work.Due.Select(static due => due.Entry.Kind)];
