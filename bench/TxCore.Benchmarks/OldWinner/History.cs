@@ -32,7 +32,7 @@ internal sealed class History
     private const long Hour = 3600 * Second;
     private static readonly ControlHeader Control = new(1, 2, 1);
 
-    private readonly OldWinnerSettings _settings;
+    private readonly WinnerSample _sample;
     private readonly ShardIdentity _identity;
     private readonly ReceiptKeys _keys;
     private readonly IShardReader _reader;
@@ -44,11 +44,10 @@ internal sealed class History
     private readonly List<FetchedRow> _toPay = [];
     private long _now;
     private int _winners;
-    private int _unpaid;
 
-    public History(OldWinnerSettings settings, ShardIdentity identity, byte[] receiptKey, IShardReader reader, HistoryWriter writer)
+    public History(WinnerSample sample, ShardIdentity identity, byte[] receiptKey, IShardReader reader, HistoryWriter writer)
     {
-        (_settings, _identity, _reader, _writer) = (settings, identity, reader, writer);
+        (_sample, _identity, _reader, _writer) = (sample, identity, reader, writer);
         _keys = new ReceiptKeys(new Dictionary<ushort, byte[]> { [1] = receiptKey });
         _state = new ShardState(identity, static _ => 64);
         _decider = new Decider(_state, _keys);
@@ -59,15 +58,6 @@ internal sealed class History
 
     /// <summary>The business day of the last entry; read by the maintenance beside.</summary>
     public int BusinessDay { get; private set; }
-
-    /// <summary>Winners that can still be paid, oldest first.</summary>
-    public List<OldTicket> Payable { get; } = [];
-
-    /// <summary>Winners whose time is over.</summary>
-    public List<OldTicket> Expired { get; } = [];
-
-    /// <summary>Payments made on the day.</summary>
-    public long Paid { get; private set; }
 
     /// <summary>Time spent counting races for their publication.</summary>
     public TimeSpan Settling { get; private set; }
@@ -122,10 +112,9 @@ internal sealed class History
     private async Task SellAsync(RaceSale[] sales, DateTimeOffset day, int ageDays, long rowsAfter)
     {
         (long from, long to) = (At(day, 8), At(day, 19));
-        long rows = Math.Max(1, rowsAfter - _writer.Rows);
         long first = _writer.Rows;
-        int keepOneIn = KeepOneIn(ageDays, rows, out var kept, out int quota);
-        int limit = kept.Count + quota;
+        long rows = Math.Max(1, rowsAfter - first);
+        _sample.StartDay(ageDays, rows);
         while (_writer.Rows < rowsAfter)
         {
             _now = from + (long)((to - from) * ((double)(_writer.Rows - first) / rows));
@@ -134,13 +123,9 @@ internal sealed class History
             WagerFrames.Patch(frame, source, _state.Source(source).Next);
             Fill(frame);
             bool isFull = Decide();
-            if (wins && ++_winners % PaidOneIn == 0)
+            if (wins)
             {
-                _toPay.Add(new FetchedRow(_work.Entry, _work.CommandSpan.ToArray()));
-            }
-            else if (wins && kept.Count < limit && ++_unpaid % keepOneIn == 0)
-            {
-                kept.Add(new OldTicket(_work.Entry.Number, ageDays, ControlCode(_work.Entry)));
+                KeepWinner();
             }
 
             _work.Release();
@@ -151,19 +136,16 @@ internal sealed class History
         }
     }
 
-    /// <summary>How many tickets of a day are remembered, and every which winner is one of them.</summary>
-    private int KeepOneIn(int ageDays, long rows, out List<OldTicket> kept, out int quota)
+    private void KeepWinner()
     {
-        int ticketDays = Math.Min(OldWinnerSettings.TicketDays, _settings.Days);
-        int oldest = Math.Min(_settings.Days, OldWinnerSettings.PayableDays);
-        kept = ageDays > OldWinnerSettings.PayableDays ? Expired : Payable;
-
-        // The day that is exactly as old as the time allowed expires in the course of today: it is left alone.
-        bool isTaken = ageDays > OldWinnerSettings.PayableDays + 1 || (ageDays <= oldest && ageDays > oldest - ticketDays);
-        quota = !isTaken ? 0 : kept == Expired ? 5 : (_settings.Payments / ticketDays) + 2;
-
-        // About half of the rows are single win lines whose gain nobody fetches; a few spare ones are left, as chance has it.
-        return (int)Math.Max(1, rows * 0.35 / RaceSale.Runners / Math.Max(1, quota));
+        if (++_winners % PaidOneIn == 0)
+        {
+            _toPay.Add(new FetchedRow(_work.Entry, _work.CommandSpan.ToArray()));
+        }
+        else
+        {
+            _sample.Offer(_work.Entry, ControlCode);
+        }
     }
 
     private async Task EndAsync(RaceSale sale)
@@ -188,10 +170,9 @@ internal sealed class History
             var header = new TransactionHeader(row.Entry.Source, (ulong)_state.Source(row.Entry.Source).Next, 0);
             Fill(Frame.Encode(new Pay(header, _now, 0, (ulong)row.Entry.Number, ControlCode(row.Entry), IdentityChecked: true)));
             _work.Carried = row;
-            await DecideAcceptedAsync();
+            await DecideAsync();
         }
 
-        Paid += _toPay.Count;
         _toPay.Clear();
     }
 
@@ -207,7 +188,7 @@ internal sealed class History
         _now += Second;
         Fill(frame(new TransactionHeader(Administrator, (ulong)_state.Source(Administrator).Next, 0)));
         _work.Settlement = settlement;
-        return DecideAcceptedAsync();
+        return DecideAsync();
     }
 
     private void Fill(ReadOnlySpan<byte> frame)
@@ -217,7 +198,7 @@ internal sealed class History
         _work.Outlet = (int)(_work.Source / 10);
     }
 
-    private async Task DecideAcceptedAsync()
+    private async Task DecideAsync()
     {
         bool isFull = Decide();
         _work.Release();
@@ -227,23 +208,11 @@ internal sealed class History
         }
     }
 
-    private async Task DecideAsync()
-    {
-        _decider.Decide(_work);
-        bool isFull = _writer.Append(_work);
-        BusinessDay = _state.BusinessDay;
-        _work.Release();
-        if (isFull)
-        {
-            await _writer.CommitAsync();
-        }
-    }
-
-    /// <summary>Decides a transaction, which must be accepted, and appends its rows; true when a commit is due.</summary>
+    /// <summary>Decides an event, which must be accepted, and appends its rows; true when a commit is due.</summary>
     private bool Decide()
     {
         _decider.Decide(_work);
-        if (!_work.IsStored || _work.Entry.Code != ResultCode.Accepted)
+        if (_work.Kind == EventKind.Transaction && (!_work.IsStored || _work.Entry.Code != ResultCode.Accepted))
         {
             throw new InvalidOperationException($"The history stops at {_state.LastNumber}: {_work.Type} is {_work.Entry.Code} {_work.AnswerCode}.");
         }

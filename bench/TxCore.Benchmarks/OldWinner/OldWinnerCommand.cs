@@ -18,8 +18,7 @@ namespace TxCore.Benchmarks.OldWinner;
 internal static class OldWinnerCommand
 {
     /// <summary>What the history left behind.</summary>
-    private sealed record Filled(
-        List<OldTicket> Payable, List<OldTicket> Expired, long Rows, long Entries, double Seconds, double SettleSeconds, long SnapshotBytes);
+    private sealed record Filled(WinnerSample Winners, long Rows, long Entries, double Seconds, double SettleSeconds, long SnapshotBytes);
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -46,7 +45,8 @@ internal static class OldWinnerCommand
         await using var reader = new PostgresShardReader(database.Writer, identity);
         await using var store = new PostgresShardStore(database.Writer, identity);
         var writer = new HistoryWriter(store, identity, await store.OpenAsync(CancellationToken.None));
-        var history = new History(settings, identity, receiptKey, reader, writer);
+        var sample = new WinnerSample(settings);
+        var history = new History(sample, identity, receiptKey, reader, writer);
         long started = Stopwatch.GetTimestamp();
         await history.StartAsync(today.AddDays(-settings.Days));
 
@@ -58,10 +58,10 @@ internal static class OldWinnerCommand
         for (int age = settings.Days; age > 0; age--)
         {
             await history.LiveAsync(today.AddDays(-age), age, settings.Rows * (settings.Days - age + 1) / settings.Days);
-            if (age % 5 == 0 || age == 1)
+            if (age % 5 == 1)
             {
                 Console.WriteLine(
-                    $"{age,3} days left, {writer.Rows,12:N0} rows, {writer.Rows / Stopwatch.GetElapsedTime(started).TotalSeconds,9:N0} rows/s, "
+                    $"{age - 1,3} days left, {writer.Rows,12:N0} rows, {writer.Rows / Stopwatch.GetElapsedTime(started).TotalSeconds,9:N0} rows/s, "
                     + $"settlements {history.Settling.TotalSeconds:F0} s");
             }
         }
@@ -73,8 +73,7 @@ internal static class OldWinnerCommand
         await maintenance.TurnAsync(history.BusinessDay, CancellationToken.None);
         var snapshot = ShardSnapshot.Save(history.State);
         await reader.WriteSnapshotAsync(history.State.LastNumber, ShardSnapshot.Format, snapshot, CancellationToken.None);
-        return new Filled(
-            history.Payable, history.Expired, writer.Rows, history.State.LastNumber, seconds, history.Settling.TotalSeconds, snapshot.Length);
+        return new Filled(sample, writer.Rows, history.State.LastNumber, seconds, history.Settling.TotalSeconds, snapshot.Length);
     }
 
     private static async Task<OldWinnerReport> PayAsync(
@@ -110,10 +109,10 @@ internal static class OldWinnerCommand
         OldWinnerSettings settings, OldWinnerDatabase database, Filled filled, ServerUnderTest server, TxCoreClient[] terminals)
     {
         var payments = new Payments(server, terminals);
-        OldTicket[] tickets = Spread(filled.Payable, settings.Payments);
+        OldTicket[] tickets = Spread(filled.Winners.Payable, settings.Payments);
         Console.WriteLine($"{tickets.Length:N0} tickets, {tickets.Min(static ticket => ticket.AgeDays)} to {tickets.Max(static ticket => ticket.AgeDays)} days old");
         await payments.RunAsync(tickets);
-        string expired = await AskExpiredAsync(payments, filled.Expired);
+        string expired = await AskExpiredAsync(payments, filled.Winners.Expired);
         server.Measure();
         int fromDay = new ShardRules().BusinessDayOf(TimeProvider.System.GetUnixMicroseconds() - 86_400_000_000);
         long stored = await database.PaidOnceAsync(tickets.Select(static ticket => ticket.Number), fromDay);
