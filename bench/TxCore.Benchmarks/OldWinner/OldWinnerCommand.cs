@@ -29,9 +29,9 @@ internal static class OldWinnerCommand
             DateTimeStyles.AssumeUniversal);
         byte[] receiptKey = RandomNumberGenerator.GetBytes(ReceiptKeys.KeyBytes);
         await using var database = await OldWinnerDatabase.CreateAsync(today.AddDays(-settings.Days), settings.Days);
-        var disk = FdatasyncProbe.Measure(database.Postgres.InstancePath, TimeSpan.FromSeconds(2));
         var filled = await FillAsync(settings, database, receiptKey, today);
         await database.RestartAsync();
+        var disk = FdatasyncProbe.Measure(database.Postgres.InstancePath, TimeSpan.FromSeconds(2));
         var report = await PayAsync(settings, database, receiptKey, filled);
         report.Print(database.Postgres.Version, disk);
         await report.WriteAsync(settings.JsonFile);
