@@ -147,9 +147,10 @@ $$;
 
 COMMENT ON FUNCTION txcore.prune_snapshots IS 'Removes all but the newest snapshots, which are derived from the entries; returns how many.';
 
+-- Both columns must bear the name of any table: the planner may work a condition on them out for all of pg_class before it joins.
 CREATE VIEW txcore.partition AS
-SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS business_day,
-       to_regclass('txcore.' || c.relname || '_source') IS NOT NULL AS closed
+SELECT CASE WHEN c.relname ~ '^transaction_[0-9]{8}$' THEN to_date(right(c.relname, 8), 'YYYYMMDD') END AS business_day,
+       to_regclass('txcore.' || quote_ident(c.relname || '_source')) IS NOT NULL AS closed
   FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
  WHERE i.inhparent = 'txcore.transaction'::regclass;
 
