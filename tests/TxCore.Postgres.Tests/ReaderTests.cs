@@ -1,3 +1,4 @@
+using Npgsql;
 using TxCore.Protocol;
 using TxCore.Storage;
 using TxCore.Testing;
@@ -133,6 +134,16 @@ public sealed class ReaderTests(PostgresFixture postgres)
         Assert.Equal(1, await database.ScalarAsync<long>("SELECT count(*) FROM txcore.partition WHERE closed"));
         Assert.Equal(8, await database.ScalarAsync<long>("SELECT count(*) FROM txcore.snapshot"));
         Assert.Equal(8, await database.ScalarAsync<long>("SELECT count(*) FROM txcore.snapshot_chunk"));
+    }
+
+    [Fact]
+    public async Task Partitions_are_counted_under_a_plan_that_looks_at_every_table()
+    {
+        var database = await ShardDatabase.CreateAsync(postgres);
+        string connection = new NpgsqlConnectionStringBuilder(database.Writer) { Options = "-c enable_nestloop=off" }.ConnectionString;
+        await using var reader = new PostgresShardReader(connection, ShardDatabase.Identity);
+
+        Assert.True(await reader.CountPartitionsAheadAsync(SyntheticEntries.FirstDay, Cancellation) > 0);
     }
 
     [Fact]

@@ -41,21 +41,76 @@ public sealed class RaceSettler(ShardIdentity identity, IShardReader reader, Def
         }
 
         var undone = await reader.ReadUndoneAsync(fromDay, cancellationToken);
-        RowVisitor add = (in StoredRow row) =>
-        {
-            if (!undone.Contains(row.Entry.Number))
+        var kept = new KeptTickets();
+        await reader.ReadWagersAsync(
+            publish.Race, fromDay,
+            (in StoredRow row) =>
             {
-                count.AddTicket(row.Entry.Number, row.Command[SystemCommand.DeadlineBytes..]);
-            }
-        };
-        await reader.ReadWagersAsync(publish.Race, fromDay, add, cancellationToken);
+                if (!undone.Contains(row.Entry.Number))
+                {
+                    var body = row.Command[SystemCommand.DeadlineBytes..];
+                    count.AddTicket(row.Entry.Number, body);
+                    kept.Add(row.Entry.Number, body);
+                }
+            },
+            cancellationToken);
         count.BeginPay();
-        await reader.ReadWagersAsync(publish.Race, fromDay, add, cancellationToken);
+        if (!kept.TryReplay(count.AddTicket))
+        {
+            await reader.ReadWagersAsync(
+                publish.Race, fromDay,
+                (in StoredRow row) =>
+                {
+                    if (!undone.Contains(row.Entry.Number))
+                    {
+                        count.AddTicket(row.Entry.Number, row.Command[SystemCommand.DeadlineBytes..]);
+                    }
+                },
+                cancellationToken);
+        }
+
         var settlement = count.Complete(card.ChangedBy, out fault);
         return settlement is not null
             ? SettlementAnswer.Of(settlement)
             : Refused(publish.Race, count.WaitsFor is null ? ResultCode.DividendsInvalid : ResultCode.EarlierRaceUnpublished, fault);
     }
+
+    /// <summary>The tickets of the first pass, as long as they take no more than so many bytes: most races are read once then.</summary>
+    private sealed class KeptTickets
+    {
+        private const long BytesMax = 64 * 1024 * 1024;
+        private List<(long Number, byte[] Body)>? _tickets = [];
+        private long _bytes;
+
+        public void Add(long number, ReadOnlySpan<byte> body)
+        {
+            _bytes += body.Length;
+            if (_bytes > BytesMax)
+            {
+                _tickets = null;
+            }
+
+            _tickets?.Add((number, body.ToArray()));
+        }
+
+        /// <summary>Gives every ticket again; false when they were too many to keep.</summary>
+        public bool TryReplay(TicketVisitor visitor)
+        {
+            if (_tickets is null)
+            {
+                return false;
+            }
+
+            foreach (var (number, body) in _tickets)
+            {
+                visitor(number, body);
+            }
+
+            return true;
+        }
+    }
+
+    private delegate void TicketVisitor(long number, ReadOnlySpan<byte> body);
 
     private byte[] Refused(RaceId race, ResultCode code, string? fault)
     {

@@ -20,6 +20,7 @@ internal sealed class SnapshotFollower(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await FindLastAsync(cancellationToken);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.SnapshotCheckSeconds), clock);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
@@ -30,6 +31,22 @@ internal sealed class SnapshotFollower(
             {
                 await TryWriteAsync(cancellationToken);
             }
+        }
+    }
+
+    /// <summary>What an earlier run wrote need not be written again.</summary>
+    private async Task FindLastAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await reader.ListSnapshotsAsync(cancellationToken);
+            long last = found.Where(static snapshot => snapshot.Format == ShardSnapshot.Format).Select(static snapshot => snapshot.Number).DefaultIfEmpty().Max();
+            Volatile.Write(ref _lastSnapshot, last);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Not knowing costs one snapshot too many.
+            logger.SnapshotFailed(options.Identity.Shard, fault);
         }
     }
 

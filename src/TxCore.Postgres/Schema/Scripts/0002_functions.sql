@@ -147,10 +147,10 @@ $$;
 
 COMMENT ON FUNCTION txcore.prune_snapshots IS 'Removes all but the newest snapshots, which are derived from the entries; returns how many.';
 
--- A plan may look at the name of every table and index before it knows which are partitions: only a name that ends in a day is read as one.
+-- Both columns must bear the name of any table: the planner may work a condition on them out for all of pg_class before it joins.
 CREATE VIEW txcore.partition AS
 SELECT CASE WHEN c.relname ~ '^transaction_[0-9]{8}$' THEN to_date(right(c.relname, 8), 'YYYYMMDD') END AS business_day,
-       to_regclass('txcore.' || c.relname || '_source') IS NOT NULL AS closed
+       to_regclass('txcore.' || quote_ident(c.relname || '_source')) IS NOT NULL AS closed
   FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
  WHERE i.inhparent = 'txcore.transaction'::regclass;
 
