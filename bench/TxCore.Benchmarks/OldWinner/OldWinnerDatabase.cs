@@ -90,7 +90,8 @@ internal sealed class OldWinnerDatabase : IAsyncDisposable
                  WHERE business_day >= to_date('{fromDay}', 'YYYYMMDD') AND {IsPayment} AND reference = ANY($1)
                  GROUP BY reference HAVING count(*) = 1) paid
             """,
-            connection) { Parameters = { new() { Value = numbers.ToArray() } } };
+            connection)
+        { Parameters = { new() { Value = numbers.ToArray() } } };
         return (long)(await command.ExecuteScalarAsync())!;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using TxCore.Protocol;
 
 namespace TxCore.LoadTest.Engine;
@@ -11,6 +12,8 @@ internal sealed class PhaseTally
     private long _accepted;
     private long _refused;
     private long _failed;
+    private long _firstSentTicks;
+    private long _lastAnsweredTicks;
 
     public long Sent => Volatile.Read(ref _sent);
 
@@ -28,12 +31,26 @@ internal sealed class PhaseTally
     /// <summary>Refusals by code, the most frequent first.</summary>
     public IEnumerable<KeyValuePair<ResultCode, long>> Refusals => _refusals.OrderByDescending(refusal => refusal.Value);
 
-    public void CountSent() => Interlocked.Increment(ref _sent);
+    /// <summary>Answers per second of the time planned, or of the time until the last answer when that came later.</summary>
+    public double AnsweredPerSecond(TimeSpan planned)
+    {
+        var taken = Stopwatch.GetElapsedTime(Volatile.Read(ref _firstSentTicks), Volatile.Read(ref _lastAnsweredTicks));
+        return Math.Round(Answered / Math.Max(planned.TotalSeconds, taken.TotalSeconds), 1);
+    }
+
+    public void CountSent()
+    {
+        if (Interlocked.Increment(ref _sent) == 1)
+        {
+            Volatile.Write(ref _firstSentTicks, Stopwatch.GetTimestamp());
+        }
+    }
 
     public void CountFailed() => Interlocked.Increment(ref _failed);
 
     public void CountDecided(ResultCode code)
     {
+        Volatile.Write(ref _lastAnsweredTicks, Stopwatch.GetTimestamp());
         if (code == ResultCode.Accepted)
         {
             Interlocked.Increment(ref _accepted);

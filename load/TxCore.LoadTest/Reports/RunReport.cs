@@ -39,7 +39,7 @@ internal sealed record RunReport
     /// <summary>Planned and not sent.</summary>
     public required long Dropped { get; init; }
 
-    /// <summary>Answers in the measured time, per second of it.</summary>
+    /// <summary>Answers per second of the measured time, or of the time until the last of them came.</summary>
     public required double AnsweredPerSecond { get; init; }
 
     public required PhaseReport WarmUp { get; init; }

@@ -126,8 +126,13 @@ internal sealed class ReferenceShard
 
         var decision = new Decision
         {
-            Number = ++LastNumber, Source = submission.Header.Source, Sequence = sequence, Type = submission.Type, Content = content,
-            BusinessDay = BusinessDay, At = Time,
+            Number = ++LastNumber,
+            Source = submission.Header.Source,
+            Sequence = sequence,
+            Type = submission.Type,
+            Content = content,
+            BusinessDay = BusinessDay,
+            At = Time,
         };
         decision.Ruling = Rule(submission, decision);
         decision.AmountCents = decision.Ruling.IsAccepted ? decision.AmountCents : 0;

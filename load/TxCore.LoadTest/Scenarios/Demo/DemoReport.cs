@@ -30,7 +30,7 @@ internal sealed class DemoReport(DemoSettings settings, Tally tally, StatusProbe
             Refused = measured.Refused,
             Failed = measured.Failed + measured.InFlight,
             Dropped = tally.Dropped,
-            AnsweredPerSecond = Math.Round(measured.Answered / settings.Duration.TotalSeconds, 1),
+            AnsweredPerSecond = measured.AnsweredPerSecond(settings.Duration),
             WarmUp = new PhaseReport(warmUp.Sent, warmUp.Accepted, warmUp.Refused, warmUp.Failed + warmUp.InFlight),
             StatusQueries = new StatusReport(status.Asked, status.Failed + status.Open),
             RefusalsByCode = measured.Refusals.ToDictionary(refusal => refusal.Key.ToString(), refusal => refusal.Value),

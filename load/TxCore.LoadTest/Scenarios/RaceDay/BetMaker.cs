@@ -20,9 +20,21 @@ internal sealed class BetMaker(Random random)
     /// <summary>Bets in the proportion of <c>domain.md</c> section 4.2, by number of tickets: those with a low stake weigh more.</summary>
     private static readonly Dictionary<BetType, double> Weights = new()
     {
-        [BetType.Win] = 22, [BetType.Place] = 20, [BetType.Quinella] = 9, [BetType.QuinellaPlace] = 9, [BetType.Exacta] = 6,
-        [BetType.Trio] = 7, [BetType.Trifecta] = 5, [BetType.TwoOfFour] = 8, [BetType.MiniMulti] = 6, [BetType.Multi] = 6,
-        [BetType.Tierce] = 6, [BetType.QuartePlus] = 5, [BetType.QuintePlus] = 14, [BetType.Pick5] = 5, [BetType.SuperFour] = 5,
+        [BetType.Win] = 22,
+        [BetType.Place] = 20,
+        [BetType.Quinella] = 9,
+        [BetType.QuinellaPlace] = 9,
+        [BetType.Exacta] = 6,
+        [BetType.Trio] = 7,
+        [BetType.Trifecta] = 5,
+        [BetType.TwoOfFour] = 8,
+        [BetType.MiniMulti] = 6,
+        [BetType.Multi] = 6,
+        [BetType.Tierce] = 6,
+        [BetType.QuartePlus] = 5,
+        [BetType.QuintePlus] = 14,
+        [BetType.Pick5] = 5,
+        [BetType.SuperFour] = 5,
     };
 
     /// <summary>A line on some pool of the race; null when the race has none that can be bet on by itself.</summary>

@@ -41,7 +41,7 @@ internal sealed class RaceDayReport(RaceDaySettings settings, Tally tally, Statu
             Refused = measured.Refused,
             Failed = measured.Failed + measured.InFlight,
             Dropped = tally.Dropped,
-            AnsweredPerSecond = Math.Round(measured.Answered / settings.Duration.TotalSeconds, 1),
+            AnsweredPerSecond = measured.AnsweredPerSecond(settings.Duration),
             WarmUp = new PhaseReport(rest.Sent, rest.Accepted, rest.Refused, rest.Failed + rest.InFlight),
             StatusQueries = new StatusReport(status.Asked, status.Failed + status.Open),
             RefusalsByCode = measured.Refusals.ToDictionary(refusal => refusal.Key.ToString(), refusal => refusal.Value),
