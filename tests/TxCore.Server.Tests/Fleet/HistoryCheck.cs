@@ -27,7 +27,14 @@ internal static class HistoryCheck
         ("everything stored was sent, byte for byte", """
             SELECT s.source || ':' || s.sequence FROM stored s
              WHERE s.source IN (SELECT source FROM sent) AND NOT s.is_plain
-               AND NOT EXISTS (SELECT FROM sent x WHERE x.source = s.source AND x.sequence = s.sequence AND x.kind = s.kind AND x.command = s.command)
+               AND NOT EXISTS (
+                   SELECT FROM sent x
+                    WHERE x.source = s.source AND x.sequence = s.sequence AND x.kind = s.kind
+                      -- Behind an accepted cancellation or reversal stands what it took back: a count, 24 bytes a line, a player, a day.
+                      AND (x.command = s.command
+                           OR (s.kind IN (258, 259) AND s.code = 0 AND length(s.command) > length(x.command)
+                               AND substr(s.command, 1, length(x.command)) = x.command
+                               AND length(s.command) = length(x.command) + 1 + 24 * get_byte(s.command, length(x.command)) + 1 + 4)))
             """),
         ("everything stored was acknowledged in the end", """
             SELECT s.source || ':' || s.sequence FROM stored s WHERE s.source IN (SELECT source FROM sent)
