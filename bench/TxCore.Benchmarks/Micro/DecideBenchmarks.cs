@@ -6,7 +6,10 @@ using TxCore.Protocol;
 namespace TxCore.Benchmarks.Micro;
 
 /// <summary>The decide stage with all rules on a mix of wagers: sequence, player, every line, totals, outcome, state. One core.</summary>
+/// <remarks>An iteration is a few milliseconds, and the code is compiled in tiers: it takes many before the figure stands.</remarks>
 [MemoryDiagnoser]
+[WarmupCount(150)]
+[IterationCount(60)]
 public class DecideBenchmarks
 {
     private const int Events = 20_000;
