@@ -1,5 +1,6 @@
 using TxCore.Pipeline;
 using TxCore.Protocol;
+using TxCore.Wagering.Settlement;
 
 namespace TxCore.Wagering.Totals;
 
@@ -14,8 +15,8 @@ internal static class WagerLines
     public static void Count(Func<long, RaceTotals?> find, long number, ReadOnlySpan<byte> command, int sign)
     {
         var body = command[SystemCommand.DeadlineBytes..];
-        var picks = new LinePicks(body);
         var wager = new WagerBody(body);
+        var picks = WagerPicks.Of(in wager);
         for (int line = 1; wager.TryNext(out var view); line++)
         {
             if (find(view.Race.Value) is not { } race || race.FindBook(view.StakePool()) is not { } book)
@@ -30,7 +31,7 @@ internal static class WagerLines
             }
             else
             {
-                book.Add(in view, view.Spot ? picks.Of(line) : default, race.RunningBefore(number), sign);
+                book.Add(in view, view.Spot ? picks.For(line) : default, race.RunningBefore(number), sign);
             }
         }
     }

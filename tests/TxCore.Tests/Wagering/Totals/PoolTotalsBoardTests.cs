@@ -4,6 +4,8 @@ using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 using TxCore.Testing.Shards;
 using TxCore.Tests.Support;
+using TxCore.Wagering;
+using TxCore.Wagering.Settlement;
 using TxCore.Wagering.Totals;
 
 namespace TxCore.Tests.Wagering.Totals;
@@ -262,12 +264,12 @@ public sealed class PoolTotalsBoardTests
             var wager = Bodies.Decode<Wager>(row.Command.AsSpan(SystemCommand.DeadlineBytes));
             var scratched = bench.State.Races[TotalsRace.Id.Value].ScratchedBefore(row.Entry.Number);
             byte[] running = [.. AllRunners.Where(runner => (scratched & (1u << runner)) == 0)];
-            var picks = new LinePicks(row.Command.AsSpan(SystemCommand.DeadlineBytes));
+            var picks = WagerPicks.Of(new WagerBody(row.Command.AsSpan(SystemCommand.DeadlineBytes)));
             for (int i = 0; i < wager.Lines.Length; i++)
             {
                 var line = wager.Lines[i];
                 bool isOrdered = (Array.Find(TotalsRace.Pools, pool => pool.Pool == line.Pool)!.Flags & 1) != 0;
-                byte[] named = [.. line.Bases, .. picks.Of(i + 1)];
+                byte[] named = [.. line.Bases, .. picks.For(i + 1)];
                 var keys = NaiveBook.Combinations(line, isOrdered, named, running);
                 foreach (ulong key in keys)
                 {
