@@ -85,7 +85,7 @@ internal static class Addendum
 
         var player = reader.CountedBytes(Wire.PersonKeyBytes);
         int takenOn = (int)reader.UInt32();
-        if (!player.IsEmpty && state.Players.Accounts.TryGetValue(PlayerKey.Read(player), out var account))
+        if (!player.IsEmpty && state.Players.Accounts.TryGetValue(PersonKey.Read(player), out var account))
         {
             account.Add(-cents, state.BusinessDay, takenOn);
         }

@@ -26,7 +26,7 @@ internal static class PlayerRules
             return Verdict.Refuse(ResultCode.AuthorisationMissing, BodyField.Authorisation);
         }
 
-        var bar = state.Players.CheckBar(PlayerKey.Read(wager.Player), now);
+        var bar = state.Players.CheckBar(PersonKey.Read(wager.Player), now);
         return bar == ResultCode.Accepted ? Verdict.Accepted : Verdict.Refuse(bar, BodyField.Person);
     }
 
@@ -39,7 +39,7 @@ internal static class PlayerRules
         }
 
         return wager.Player.IsEmpty
-            || !state.Players.Accounts.TryGetValue(PlayerKey.Read(wager.Player), out var account)
+            || !state.Players.Accounts.TryGetValue(PersonKey.Read(wager.Player), out var account)
             || account.Allows(wager.AmountCents, state.BusinessDay, now)
             ? Verdict.Accepted
             : Verdict.Refuse(ResultCode.PlayerLimitReached, BodyField.Person);
@@ -72,7 +72,7 @@ internal static class PlayerRules
 
         foreach (var player in list.Players)
         {
-            state.Players.Collect(PlayerKey.Read(player.Player), new BarEntry(player.Bar, player.Until));
+            state.Players.Collect(PersonKey.Read(player.Player), new BarEntry(player.Bar, player.Until));
         }
 
         if (list.IsLast)
@@ -82,6 +82,6 @@ internal static class PlayerRules
     }
 
     public static void ApplyLimit(ShardState state, PlayerLimit limit, long now) =>
-        state.Players.Account(PlayerKey.Read(limit.Player)).SetLimits(
+        state.Players.Account(PersonKey.Read(limit.Player)).SetLimits(
             new PeriodAmounts(limit.DayCents, limit.WeekCents, limit.MonthCents), now, state.Rules.LimitRaiseHours * 3_600_000_000L);
 }

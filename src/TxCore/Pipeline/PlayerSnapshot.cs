@@ -45,7 +45,7 @@ internal static class PlayerSnapshot
         }
     }
 
-    private static void SaveBars(IReadOnlyDictionary<PlayerKey, BarEntry> bars, SnapshotWriter writer)
+    private static void SaveBars(IReadOnlyDictionary<PersonKey, BarEntry> bars, SnapshotWriter writer)
     {
         writer.Int64(bars.Count);
         foreach (var (key, entry) in bars.OrderBy(static pair => pair.Key))
@@ -58,7 +58,7 @@ internal static class PlayerSnapshot
 
     private static BarEntry LoadBar(ref SnapshotReader reader) => new((PlayerBar)reader.Int64(), reader.Int64());
 
-    private static void SaveKey(in PlayerKey key, SnapshotWriter writer)
+    private static void SaveKey(in PersonKey key, SnapshotWriter writer)
     {
         writer.Int64((long)key.A);
         writer.Int64((long)key.B);
@@ -66,7 +66,7 @@ internal static class PlayerSnapshot
         writer.Int64((long)key.D);
     }
 
-    private static PlayerKey LoadKey(ref SnapshotReader reader) =>
+    private static PersonKey LoadKey(ref SnapshotReader reader) =>
         new((ulong)reader.Int64(), (ulong)reader.Int64(), (ulong)reader.Int64(), (ulong)reader.Int64());
 
     private static void SaveAmounts(PeriodAmounts amounts, SnapshotWriter writer)

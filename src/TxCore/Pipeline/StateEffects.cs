@@ -107,7 +107,7 @@ internal sealed class StateEffects
 
         if (!wager.Player.IsEmpty)
         {
-            state.Players.Account(PlayerKey.Read(wager.Player)).Add(wager.AmountCents, state.BusinessDay, state.BusinessDay);
+            state.Players.Account(PersonKey.Read(wager.Player)).Add(wager.AmountCents, state.BusinessDay, state.BusinessDay);
         }
     }
 

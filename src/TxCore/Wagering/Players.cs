@@ -1,29 +1,6 @@
-using System.Buffers.Binary;
 using TxCore.Protocol;
 
 namespace TxCore.Wagering;
-
-/// <summary>A player as a keyed hash; the identity behind it is never here.</summary>
-public readonly record struct PlayerKey(ulong A, ulong B, ulong C, ulong D) : IComparable<PlayerKey>
-{
-    /// <summary>The key of 32 bytes.</summary>
-    public static PlayerKey Read(ReadOnlySpan<byte> bytes) => new(
-        BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]),
-        BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]), BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]));
-
-    /// <summary>The 32 bytes of the key.</summary>
-    public void Write(Span<byte> bytes)
-    {
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, A);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], B);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[16..], C);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[24..], D);
-    }
-
-    /// <inheritdoc/>
-    public int CompareTo(PlayerKey other) =>
-        A != other.A ? A.CompareTo(other.A) : B != other.B ? B.CompareTo(other.B) : C != other.C ? C.CompareTo(other.C) : D.CompareTo(other.D);
-}
 
 /// <summary>Amounts for a business day, a week from Monday and a calendar month, in cents.</summary>
 public readonly record struct PeriodAmounts(long Day, long Week, long Month)
@@ -113,14 +90,14 @@ public readonly record struct BarEntry(PlayerBar Bar, long Until);
 /// <summary>The players of a shard: who is barred, who has limits. Changed by entries only.</summary>
 public sealed class Players
 {
-    private readonly Dictionary<PlayerKey, BarEntry> _collected = [];
+    private readonly Dictionary<PersonKey, BarEntry> _collected = [];
     private bool _replacesAll;
 
     /// <summary>Players by key.</summary>
-    public Dictionary<PlayerKey, PlayerAccount> Accounts { get; } = [];
+    public Dictionary<PersonKey, PlayerAccount> Accounts { get; } = [];
 
     /// <summary>The list that counts now.</summary>
-    public Dictionary<PlayerKey, BarEntry> Barred { get; private set; } = [];
+    public Dictionary<PersonKey, BarEntry> Barred { get; private set; } = [];
 
     /// <summary>Its version; 0 before the first.</summary>
     public uint ListVersion { get; private set; }
@@ -129,13 +106,13 @@ public sealed class Players
     public uint CollectedVersion { get; private set; }
 
     /// <summary>The parts collected so far, for snapshots.</summary>
-    public IReadOnlyDictionary<PlayerKey, BarEntry> Collected => _collected;
+    public IReadOnlyDictionary<PersonKey, BarEntry> Collected => _collected;
 
     /// <summary>True when the version being collected is a whole list.</summary>
     public bool CollectsAll => _replacesAll;
 
     /// <summary>Why a player may not play now; <see cref="ResultCode.Accepted"/> when there is no reason.</summary>
-    public ResultCode CheckBar(in PlayerKey player, long now) => !Barred.TryGetValue(player, out var entry)
+    public ResultCode CheckBar(in PersonKey player, long now) => !Barred.TryGetValue(player, out var entry)
         ? ResultCode.Accepted
         : entry.Bar switch
         {
@@ -145,7 +122,7 @@ public sealed class Players
         };
 
     /// <summary>The account of a player, made when first seen.</summary>
-    public PlayerAccount Account(in PlayerKey player)
+    public PlayerAccount Account(in PersonKey player)
     {
         if (!Accounts.TryGetValue(player, out var account))
         {
@@ -177,7 +154,7 @@ public sealed class Players
     }
 
     /// <summary>Collects one player of the version.</summary>
-    public void Collect(in PlayerKey player, BarEntry entry) => _collected[player] = entry;
+    public void Collect(in PersonKey player, BarEntry entry) => _collected[player] = entry;
 
     /// <summary>Lets the collected version count.</summary>
     public void Activate(long now)
@@ -185,7 +162,7 @@ public sealed class Players
         if (_replacesAll)
         {
             var kept = Barred.Where(pair => pair.Value.Bar == PlayerBar.SelfExcluded && pair.Value.Until > now);
-            Barred = new Dictionary<PlayerKey, BarEntry>(kept);
+            Barred = new Dictionary<PersonKey, BarEntry>(kept);
         }
 
         foreach (var (player, entry) in _collected)

@@ -165,7 +165,7 @@ internal static class StateText
     private static string PayableText(PayRank rank, byte risk, byte[] runners, long dividendCents, long stakeCents) =>
         $"{rank} {risk} {string.Join(',', rank == PayRank.Order ? runners : runners.Order())} {dividendCents} {stakeCents}";
 
-    private static SortedDictionary<string, (PlayerBar Bar, long Until)> Named(IReadOnlyDictionary<PlayerKey, BarEntry> bars) =>
+    private static SortedDictionary<string, (PlayerBar Bar, long Until)> Named(IReadOnlyDictionary<PersonKey, BarEntry> bars) =>
         new(bars.ToDictionary(static pair => Name(pair.Key), static pair => (pair.Value.Bar, pair.Value.Until)), StringComparer.Ordinal);
 
     private static void Bars(string what, SortedDictionary<string, (PlayerBar Bar, long Until)> bars, Writer text)
@@ -176,7 +176,7 @@ internal static class StateText
         }
     }
 
-    private static string Name(PlayerKey key)
+    private static string Name(PersonKey key)
     {
         byte[] bytes = new byte[32];
         key.Write(bytes);
