@@ -177,6 +177,15 @@ public enum PresentState : byte
 
     /// <summary>A supervisor has yet to decide whether the ticket is reversed.</summary>
     Disputed = 9,
+
+    /// <summary>The seats of the order were given back.</summary>
+    Returned = 10,
+
+    /// <summary>The person waits.</summary>
+    Waiting = 11,
+
+    /// <summary>The person who waited was offered seats.</summary>
+    Offered = 12,
 }
 
 /// <summary>The field of a body that a refusal points at.</summary>
@@ -277,6 +286,24 @@ public enum BodyField : byte
 
     /// <summary>How the stake is paid.</summary>
     PaymentMeans = 31,
+
+    /// <summary>The pack of a line.</summary>
+    Pack = 32,
+
+    /// <summary>The consent flags.</summary>
+    Consent = 33,
+
+    /// <summary>The wave.</summary>
+    Wave = 34,
+
+    /// <summary>The list of a draw: its size or root.</summary>
+    List = 35,
+
+    /// <summary>The secret or its commitment.</summary>
+    Secret = 36,
+
+    /// <summary>The beacon.</summary>
+    Beacon = 37,
 }
 
 /// <summary>Life of a race (<c>domain.md</c> section 1.2).</summary>
@@ -369,22 +396,6 @@ public enum PlayerBar : byte
 
     /// <summary>Excluded at the player's own wish, for a time.</summary>
     SelfExcluded = 2,
-}
-
-/// <summary>Life of a sale.</summary>
-public enum SaleStatus : byte
-{
-    /// <summary>Not defined.</summary>
-    None = 0,
-
-    /// <summary>Defined, not open.</summary>
-    Draft = 1,
-
-    /// <summary>Open.</summary>
-    Open = 2,
-
-    /// <summary>Closed.</summary>
-    Closed = 3,
 }
 
 /// <summary>Answer to a status query.</summary>

@@ -59,6 +59,18 @@ public enum MessageType : ushort
     /// <summary>Gives a live hold back.</summary>
     Release = 0x0112,
 
+    /// <summary>Records the payment authorisation of a live hold.</summary>
+    Authorise = 0x0113,
+
+    /// <summary>Gives bought seats back at face value.</summary>
+    TicketReturn = 0x0114,
+
+    /// <summary>Puts a person on the waiting list of a cell.</summary>
+    WaitJoin = 0x0115,
+
+    /// <summary>Takes a person off a waiting list.</summary>
+    WaitLeave = 0x0116,
+
     /// <summary>Registers a person in a draw.</summary>
     DrawRegister = 0x0120,
 
@@ -68,6 +80,9 @@ public enum MessageType : ushort
     // 0x0180..0x01FF queries
     /// <summary>Asks what became of a sequence; decides nothing.</summary>
     StatusQuery = 0x0180,
+
+    /// <summary>Asks where a person stands in a draw and in the sales; decides nothing.</summary>
+    PersonRequest = 0x0181,
 
     // 0x0200..0x02FF definitions
     /// <summary>Asks for a page of what is on sale.</summary>
@@ -81,6 +96,24 @@ public enum MessageType : ushort
 
     /// <summary>Totals and dividends of a race's pools.</summary>
     PoolTotals = 0x0204,
+
+    /// <summary>Asks for the state of a sale's cells.</summary>
+    SaleStateRequest = 0x0205,
+
+    /// <summary>Seats available, held, sold and blocked of a sale's cells.</summary>
+    SaleState = 0x0206,
+
+    /// <summary>Asks how far a draw has got.</summary>
+    DrawStateRequest = 0x0207,
+
+    /// <summary>How far a draw has got: entries, list, commitment, order, waves.</summary>
+    DrawState = 0x0208,
+
+    /// <summary>Asks for the payment orders behind a number.</summary>
+    PaymentsRequest = 0x0209,
+
+    /// <summary>Payment orders: what to capture, void and refund, in order.</summary>
+    PaymentsPage = 0x020A,
 
     // 0x0300..0x03FF control by an administrator
     /// <summary>Defines a race with its pools and runners.</summary>
@@ -128,6 +161,12 @@ public enum MessageType : ushort
     /// <summary>Closes a sale.</summary>
     SaleClose = 0x0314,
 
+    /// <summary>Sets how many seats of a cell are not for sale.</summary>
+    SeatsBlock = 0x0315,
+
+    /// <summary>Moves available seats of a cell to another sale.</summary>
+    SeatsMove = 0x0316,
+
     /// <summary>Accepts a forward step of the clock after which intake was stopped.</summary>
     TimeConfirm = 0x0321,
 
@@ -140,6 +179,36 @@ public enum MessageType : ushort
     /// <summary>Sets the stake limits of a player, by keyed hash.</summary>
     PlayerLimit = 0x0324,
 
+    /// <summary>Tells that payment orders up to a number were carried out.</summary>
+    PaymentsAcknowledge = 0x0325,
+
+    /// <summary>Defines a draw.</summary>
+    DrawDefine = 0x0330,
+
+    /// <summary>Opens the registration of a draw.</summary>
+    DrawOpen = 0x0331,
+
+    /// <summary>Closes the registration of a draw.</summary>
+    DrawClose = 0x0332,
+
+    /// <summary>Freezes the list of a draw, commits to the secret, names the beacon; needs a second actor.</summary>
+    DrawFreeze = 0x0333,
+
+    /// <summary>Runs a frozen draw with the secret and the beacon's randomness; needs a second actor.</summary>
+    DrawRun = 0x0334,
+
+    /// <summary>Publishes the order of a draw; needs a second actor.</summary>
+    DrawPublish = 0x0335,
+
+    /// <summary>Gives the next ranks of a draw their slot.</summary>
+    DrawWave = 0x0336,
+
+    /// <summary>Excludes persons from a draw.</summary>
+    DrawExclude = 0x0337,
+
+    /// <summary>Ends a draw whose slots are over: its entries leave memory.</summary>
+    DrawEnd = 0x0338,
+
     // 0x0400..0x04FF server to client
     /// <summary>The decision on a transaction.</summary>
     Outcome = 0x0401,
@@ -150,7 +219,10 @@ public enum MessageType : ushort
     /// <summary>The answer to a status query.</summary>
     StatusReply = 0x0404,
 
-    /// <summary>Broadcast: a race or sale changed state; numbered by definitions version.</summary>
+    /// <summary>Where a person stands.</summary>
+    PersonState = 0x0405,
+
+    /// <summary>Broadcast: a race, sale or draw changed state; numbered by definitions version.</summary>
     StateChange = 0x0410,
 
     // 0x0500..0x05FF entries the shard makes itself; stored, never on the wire
@@ -171,6 +243,15 @@ public enum MessageType : ushort
 
     /// <summary>The tickets of a published race expired; the race is closed.</summary>
     RaceCloseDue = 0x0506,
+
+    /// <summary>Seats that came free were offered to the first of a waiting list: a hold of its own, under this number.</summary>
+    WaitOffered = 0x0507,
+
+    /// <summary>A person left a waiting list without an offer: excluded, or at the limit of seats.</summary>
+    WaitLapsed = 0x0508,
+
+    /// <summary>The registration of a draw reached its closing time and closed by itself.</summary>
+    DrawCloseDue = 0x0509,
 }
 
 /// <summary>Tells the bands of <see cref="MessageType"/> apart.</summary>

@@ -208,14 +208,29 @@ public enum ResultCode : ushort
     /// <summary>The draw is not open.</summary>
     DrawNotOpen = 300,
 
+    /// <summary>The person is entered in the draw already.</summary>
+    AlreadyRegistered = 301,
+
+    /// <summary>The person has no slot in the sale now: no rank in a wave, before its start or after its end.</summary>
+    SlotNotOpen = 302,
+
     /// <summary>No seat is left in the cell.</summary>
     SoldOut = 303,
 
     /// <summary>More seats than one hold may take of the cell.</summary>
     QuantityAboveMaximum = 304,
 
+    /// <summary>The person would have more seats than the session or the sale allows, over all sales.</summary>
+    PersonCapReached = 305,
+
+    /// <summary>A pack is not of the sessions and quantities it has to have.</summary>
+    PackInvalid = 306,
+
     /// <summary>The hold has expired.</summary>
     HoldExpired = 307,
+
+    /// <summary>The draw is not known.</summary>
+    UnknownDraw = 309,
 
     /// <summary>The sale is not known.</summary>
     UnknownSale = 310,
@@ -240,6 +255,39 @@ public enum ResultCode : ushort
 
     /// <summary>A quantity of zero, or a cell named twice.</summary>
     QuantityInvalid = 317,
+
+    /// <summary>The payment authorisation was used before, for another hold or to be voided.</summary>
+    AuthorisationUsed = 318,
+
+    /// <summary>The sale needs a person key.</summary>
+    PersonMissing = 319,
+
+    /// <summary>The person has no entry in the draw.</summary>
+    NotRegistered = 320,
+
+    /// <summary>The person is excluded from the draw.</summary>
+    PersonExcluded = 321,
+
+    /// <summary>A consent that the draw requires is missing.</summary>
+    ConsentMissing = 322,
+
+    /// <summary>The waiting list is full, or the sale has none.</summary>
+    WaitingListFull = 323,
+
+    /// <summary>The person waits for the cell already.</summary>
+    AlreadyWaiting = 324,
+
+    /// <summary>The number names nobody who waits.</summary>
+    WaitUnknown = 325,
+
+    /// <summary>The number names no order with so many seats left on the line.</summary>
+    ReturnNotAllowed = 326,
+
+    /// <summary>The draw has as many entries as it may have.</summary>
+    DrawFull = 327,
+
+    /// <summary>Another payment authorisation is recorded for the hold.</summary>
+    AuthorisationDiffers = 328,
 
     /// <summary>The race exists already.</summary>
     RaceExists = 400,
@@ -291,4 +339,28 @@ public enum ResultCode : ushort
 
     /// <summary>The dividends do not fit the race, its result or its pools.</summary>
     DividendsInvalid = 416,
+
+    /// <summary>The draw exists already.</summary>
+    DrawExists = 417,
+
+    /// <summary>The draw's state does not allow the control.</summary>
+    DrawStateInvalid = 418,
+
+    /// <summary>The list's size or root is not the host's.</summary>
+    DrawListDiffers = 419,
+
+    /// <summary>The secret does not open the commitment.</summary>
+    SecretInvalid = 420,
+
+    /// <summary>The beacon's randomness is not the hash of its signature, or the signature is missing.</summary>
+    BeaconInvalid = 421,
+
+    /// <summary>The wave is not the next, goes beyond the last rank, or its slot is not in the future.</summary>
+    WaveInvalid = 422,
+
+    /// <summary>The cell has fewer seats available than the control takes.</summary>
+    InventoryTooSmall = 423,
+
+    /// <summary>The number lies before the last acknowledged or behind the last decided.</summary>
+    AcknowledgeInvalid = 424,
 }

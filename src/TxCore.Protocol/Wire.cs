@@ -23,8 +23,35 @@ public static class Wire
     /// <summary>Bytes of the control header that follows the transaction header: actor (4), second actor (4), reason (2).</summary>
     public const int ControlHeaderBytes = 4 + 4 + 2;
 
-    /// <summary>Most lines of a wager or a hold.</summary>
+    /// <summary>Most lines of a wager.</summary>
     public const int LinesMax = 20;
+
+    /// <summary>Most lines of a hold: ten packs of three sessions.</summary>
+    public const int HoldLinesMax = 30;
+
+    /// <summary>Bytes of a SHA-256 hash, a commitment, a secret or the randomness of a beacon.</summary>
+    public const int HashBytes = 32;
+
+    /// <summary>Most bytes of a draw's name.</summary>
+    public const int DrawNameBytesMax = 32;
+
+    /// <summary>Most bytes of the name of a beacon's chain.</summary>
+    public const int BeaconChainBytesMax = 64;
+
+    /// <summary>Most bytes of a beacon's signature (BLS: 48 or 96).</summary>
+    public const int BeaconSignatureBytesMax = 128;
+
+    /// <summary>Most persons excluded by one message.</summary>
+    public const int ExcludedMax = 1000;
+
+    /// <summary>Most waves of a draw.</summary>
+    public const int WavesMax = 500;
+
+    /// <summary>Most holds, and most waiting list entries, told of one person.</summary>
+    public const int PersonItemsMax = 50;
+
+    /// <summary>Most payment orders in one page.</summary>
+    public const int PaymentsMax = 500;
 
     /// <summary>Most legs of a report (parlay) line.</summary>
     public const int LegsMax = 10;

@@ -19,11 +19,12 @@ public readonly record struct DefinitionsRequest(ulong KnownVersion, uint Page) 
     }
 }
 
-/// <summary>An item of a definitions page: exactly one of the three is set.</summary>
+/// <summary>An item of a definitions page: exactly one of the four is set.</summary>
 /// <param name="Race">A race, or null.</param>
 /// <param name="Sale">A sale, or null.</param>
 /// <param name="Cell">An inventory cell, or null.</param>
-public sealed record DefinitionItem(RaceItem? Race, SaleItem? Sale, CellItem? Cell);
+/// <param name="Draw">A draw, or null.</param>
+public sealed record DefinitionItem(RaceItem? Race, SaleItem? Sale, CellItem? Cell, DrawItem? Draw = null);
 
 /// <summary>A race as it stands. Item kind 1.</summary>
 /// <param name="Race">The race.</param>
@@ -45,7 +46,16 @@ public sealed record RaceItem(
 /// <param name="Status">Its state.</param>
 /// <param name="ClosesAt">When it closes by itself, microseconds since 1970-01-01 UTC.</param>
 /// <param name="HoldSeconds">Life of a hold, in seconds.</param>
-public sealed record SaleItem(uint Sale, SaleStatus Status, long ClosesAt, uint HoldSeconds);
+/// <param name="Terms">What it asks of buyers.</param>
+public sealed record SaleItem(uint Sale, SaleStatus Status, long ClosesAt, uint HoldSeconds, SaleTerms Terms = default);
+
+/// <summary>A draw as it stands; more of it tells <see cref="DrawState"/>. Item kind 4.</summary>
+/// <param name="Draw">The draw.</param>
+/// <param name="Status">Its state.</param>
+/// <param name="Name">Its public name, ASCII.</param>
+/// <param name="ClosesAt">When registration closes by itself, microseconds since 1970-01-01 UTC.</param>
+/// <param name="RequiredConsent">Consent flags that an entry must carry.</param>
+public sealed record DrawItem(uint Draw, DrawStatus Status, byte[] Name, long ClosesAt, uint RequiredConsent);
 
 /// <summary>An inventory cell as it stood at the last commit. Item kind 3.</summary>
 /// <param name="Sale">The sale.</param>
@@ -54,7 +64,7 @@ public sealed record SaleItem(uint Sale, SaleStatus Status, long ClosesAt, uint 
 /// <param name="PriceCents">Price of a seat, in cents.</param>
 /// <param name="Capacity">Seats in all.</param>
 /// <param name="Available">Seats free to hold.</param>
-/// <param name="QuantityMax">Most seats of one hold.</param>
+/// <param name="QuantityMax">Most seats of the session that one hold may take, and a person may have over all sales of the shard.</param>
 public sealed record CellItem(uint Sale, uint Session, ushort Category, long PriceCents, uint Capacity, uint Available, ushort QuantityMax);
 
 /// <summary>One page of what is on sale.</summary>
@@ -111,6 +121,7 @@ public sealed record DefinitionsPage(ulong Version, uint Page, uint PageCount, D
             writer.Byte((byte)sale.Status);
             writer.Int64(sale.ClosesAt);
             writer.UInt32(sale.HoldSeconds);
+            sale.Terms.Write(ref writer);
         }
         else if (item.Cell is { } cell)
         {
@@ -123,9 +134,18 @@ public sealed record DefinitionsPage(ulong Version, uint Page, uint PageCount, D
             writer.UInt32(cell.Available);
             writer.UInt16(cell.QuantityMax);
         }
+        else if (item.Draw is { } draw)
+        {
+            writer.Byte(4);
+            writer.UInt32(draw.Draw);
+            writer.Byte((byte)draw.Status);
+            writer.CountedBytes(draw.Name);
+            writer.Int64(draw.ClosesAt);
+            writer.UInt32(draw.RequiredConsent);
+        }
         else
         {
-            throw new ArgumentException("An item is a race, a sale or a cell; this one is none.", nameof(item));
+            throw new ArgumentException("An item is a race, a sale, a cell or a draw; this one is none.", nameof(item));
         }
 
         writer.EndElement(mark);
@@ -155,12 +175,22 @@ public sealed record DefinitionsPage(ulong Version, uint Page, uint PageCount, D
                     reader.UInt32(), PoolDefinition.ReadAll(ref reader), (ResultStage)reader.Byte(), FinishPlace.ReadAll(ref reader)),
                 null,
                 null),
-            2 => new DefinitionItem(null, new SaleItem(reader.UInt32(), (SaleStatus)reader.Byte(), reader.Int64(), reader.UInt32()), null),
+            2 => new DefinitionItem(
+                null,
+                new SaleItem(reader.UInt32(), (SaleStatus)reader.Byte(), reader.Int64(), reader.UInt32(), SaleTerms.Read(ref reader)),
+                null),
             3 => new DefinitionItem(
                 null,
                 null,
                 new CellItem(
                     reader.UInt32(), reader.UInt32(), reader.UInt16(), reader.Int64(), reader.UInt32(), reader.UInt32(), reader.UInt16())),
+            4 => new DefinitionItem(
+                null,
+                null,
+                null,
+                new DrawItem(
+                    reader.UInt32(), (DrawStatus)reader.Byte(), reader.CountedBytes(Wire.DrawNameBytesMax).ToArray(), reader.Int64(),
+                    reader.UInt32())),
             _ => null,
         };
         if (reader.Failed)

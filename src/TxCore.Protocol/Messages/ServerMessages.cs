@@ -173,7 +173,7 @@ public sealed record StatusReply(uint Source, ulong Sequence, TransactionStatus 
 }
 
 /// <summary>
-/// A race or sale changed, told after its commit. Versions go up by one: a client that sees a hole asks for the definitions.
+/// A race, sale or draw changed, told after its commit. Versions go up by one: a client that sees a hole asks for the definitions.
 /// </summary>
 /// <param name="Version">The definitions version the change made.</param>
 /// <param name="Number">The number of the entry that made it.</param>
@@ -181,11 +181,13 @@ public sealed record StatusReply(uint Source, ulong Sequence, TransactionStatus 
 /// <param name="Change">The type of that entry.</param>
 /// <param name="Race">The race, or default.</param>
 /// <param name="Sale">The sale, or 0.</param>
-/// <param name="State">The new <see cref="RaceStatus"/> or <see cref="SaleStatus"/>.</param>
+/// <param name="State">The new <see cref="RaceStatus"/>, <see cref="SaleStatus"/> or <see cref="DrawStatus"/>.</param>
 /// <param name="Epoch">The race's epoch.</param>
 /// <param name="Runner">The scratched runner, or 0.</param>
+/// <param name="Draw">The draw, or 0.</param>
 public readonly record struct StateChange(
-    ulong Version, ulong Number, long At, MessageType Change, RaceId Race, uint Sale, byte State, ushort Epoch, byte Runner) : IMessage<StateChange>
+    ulong Version, ulong Number, long At, MessageType Change, RaceId Race, uint Sale, byte State, ushort Epoch, byte Runner, uint Draw = 0)
+    : IMessage<StateChange>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.StateChange;
@@ -193,7 +195,7 @@ public readonly record struct StateChange(
     /// <inheritdoc/>
     public static StateChange Read(ref WireReader reader) => new(
         reader.UInt64(), reader.UInt64(), reader.Int64(), (MessageType)reader.UInt16(), RaceId.Read(ref reader), reader.UInt32(),
-        reader.Byte(), reader.UInt16(), reader.Byte());
+        reader.Byte(), reader.UInt16(), reader.Byte(), reader.UInt32());
 
     /// <inheritdoc/>
     public void Write(ref WireWriter writer)
@@ -207,5 +209,6 @@ public readonly record struct StateChange(
         writer.Byte(State);
         writer.UInt16(Epoch);
         writer.Byte(Runner);
+        writer.UInt32(Draw);
     }
 }

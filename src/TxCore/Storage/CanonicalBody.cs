@@ -42,13 +42,22 @@ public static class CanonicalBody
             case MessageType.Hold:
                 copy.Fixed(8 + 4);
                 copy.Counted(Wire.PersonKeyBytes);
-                CopyElements(ref copy, copy.CountByte(1, Wire.LinesMax), 4 + 2 + 2 + 1);
+                CopyElements(ref copy, copy.CountByte(1, Wire.HoldLinesMax), 4 + 2 + 2 + 1);
                 break;
-            case MessageType.Confirm:
+            case MessageType.Confirm or MessageType.Authorise:
                 copy.Fixed(8 + 8 + 8);
                 copy.Counted(Wire.AuthorisationBytesMax);
                 break;
             case MessageType.Release:
+                copy.Fixed(8 + 8 + 2);
+                break;
+            case MessageType.TicketReturn:
+                copy.Fixed(8 + 8 + 1 + 2 + 2);
+                break;
+            case MessageType.WaitJoin:
+                copy.Fixed(8 + 4 + Wire.PersonKeyBytes + 4 + 2 + 2);
+                break;
+            case MessageType.WaitLeave:
                 copy.Fixed(8 + 8 + 2);
                 break;
             case MessageType.DrawRegister:
@@ -100,7 +109,13 @@ public static class CanonicalBody
                 copy.Fixed(Wire.PersonKeyBytes + 8 + 8 + 8);
                 break;
             case MessageType.SaleDefine:
-                copy.Fixed(4 + 8 + 4);
+                copy.Fixed(4 + 8 + 4 + 4 + 2 + 1 + 1 + 4 + 4);
+                break;
+            case MessageType.SeatsBlock:
+                copy.Fixed(4 + 4 + 2 + 4);
+                break;
+            case MessageType.SeatsMove:
+                copy.Fixed(4 + 4 + 2 + 4 + 4);
                 break;
             case MessageType.CellsDefine:
                 copy.Fixed(4);
@@ -109,8 +124,39 @@ public static class CanonicalBody
             case MessageType.SaleOpen or MessageType.SaleClose:
                 copy.Fixed(4);
                 break;
-            case MessageType.TimeConfirm:
+            case MessageType.TimeConfirm or MessageType.PaymentsAcknowledge:
                 copy.Fixed(8);
+                break;
+            default:
+                CopyDrawControl(type, ref copy);
+                break;
+        }
+    }
+
+    private static void CopyDrawControl(MessageType type, ref FieldCopier copy)
+    {
+        copy.Fixed(4);
+        switch (type)
+        {
+            case MessageType.DrawDefine:
+                copy.Counted(Wire.DrawNameBytesMax);
+                copy.Fixed(8 + 4 + 4 + 2);
+                break;
+            case MessageType.DrawOpen or MessageType.DrawClose or MessageType.DrawPublish or MessageType.DrawEnd:
+                break;
+            case MessageType.DrawFreeze:
+                copy.Fixed(4 + Wire.HashBytes + Wire.HashBytes + 8);
+                copy.Counted(Wire.BeaconChainBytesMax);
+                break;
+            case MessageType.DrawRun:
+                copy.Fixed(Wire.HashBytes + Wire.HashBytes);
+                copy.Counted(Wire.BeaconSignatureBytesMax);
+                break;
+            case MessageType.DrawWave:
+                copy.Fixed(2 + 4 + 4 + 8 + 8);
+                break;
+            case MessageType.DrawExclude:
+                CopyElements(ref copy, copy.CountUInt16(1, Wire.ExcludedMax), Wire.PersonKeyBytes);
                 break;
             default:
                 copy.Fail();
