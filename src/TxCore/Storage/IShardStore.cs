@@ -146,6 +146,14 @@ public interface IShardReader
     /// </summary>
     ValueTask<HashSet<long>> ReadUndoneAsync(int fromDay, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Visits line 1 of the entries of the kinds that can carry a payment order (Confirm, Authorise, Release, Reversal, HoldExpired,
+    /// TicketReturn), accepted or not, with <paramref name="afterNumber"/> &lt; number &lt;= <paramref name="upToNumber"/>, in number order,
+    /// until <paramref name="max"/> were visited. Returns the number up to which everything was visited: <paramref name="upToNumber"/>
+    /// when it was not cut short.
+    /// </summary>
+    ValueTask<long> ReadPaymentsAsync(long afterNumber, long upToNumber, int max, RowVisitor visitor, CancellationToken cancellationToken);
+
     /// <summary>The newest snapshots, newest first; at most three.</summary>
     ValueTask<IReadOnlyList<SnapshotInfo>> ListSnapshotsAsync(CancellationToken cancellationToken);
 

@@ -88,6 +88,28 @@ public sealed class MemoryReader(MemoryDatabase database) : IShardReader
     }
 
     /// <inheritdoc/>
+    public async ValueTask<long> ReadPaymentsAsync(
+        long afterNumber, long upToNumber, int max, RowVisitor visitor, CancellationToken cancellationToken)
+    {
+        int visited = 0;
+        long last = afterNumber;
+        long head = await ReadEntriesAsync(
+            afterNumber,
+            (in StoredRow row) =>
+            {
+                if (row.Entry.Number <= upToNumber && visited < max && row.Entry.Kind is MessageType.Confirm or MessageType.Authorise
+                    or MessageType.Release or MessageType.Reversal or MessageType.HoldExpired or MessageType.TicketReturn)
+                {
+                    visited++;
+                    last = row.Entry.Number;
+                    visitor(in row);
+                }
+            },
+            cancellationToken);
+        return visited == max ? last : Math.Max(afterNumber, Math.Min(upToNumber, head));
+    }
+
+    /// <inheritdoc/>
     public ValueTask<FetchedRow?> FindByNumberAsync(long number, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _lookups);
