@@ -147,10 +147,9 @@ public interface IShardReader
     ValueTask<HashSet<long>> ReadUndoneAsync(int fromDay, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Visits line 1 of the entries of the kinds that can carry a payment order (Confirm, Authorise, Release, Reversal, HoldExpired,
-    /// TicketReturn), accepted or not, with <paramref name="afterNumber"/> &lt; number &lt;= <paramref name="upToNumber"/>, in number order,
-    /// until <paramref name="max"/> were visited. Returns the number up to which everything was visited: <paramref name="upToNumber"/>
-    /// when it was not cut short.
+    /// Visits line 1 of the entries that can carry a payment order (confirmations, authorisations, releases, reversals, expiries, returns)
+    /// with numbers above <paramref name="afterNumber"/> up to <paramref name="upToNumber"/>, in number order, until <paramref name="max"/>
+    /// were visited; returns the number up to which all were.
     /// </summary>
     ValueTask<long> ReadPaymentsAsync(long afterNumber, long upToNumber, int max, RowVisitor visitor, CancellationToken cancellationToken);
 

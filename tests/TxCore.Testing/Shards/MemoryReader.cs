@@ -92,21 +92,23 @@ public sealed class MemoryReader(MemoryDatabase database) : IShardReader
         long afterNumber, long upToNumber, int max, RowVisitor visitor, CancellationToken cancellationToken)
     {
         int visited = 0;
-        long last = afterNumber;
-        long head = await ReadEntriesAsync(
+        long last = upToNumber;
+        await ReadEntriesAsync(
             afterNumber,
             (in StoredRow row) =>
             {
-                if (row.Entry.Number <= upToNumber && visited < max && row.Entry.Kind is MessageType.Confirm or MessageType.Authorise
-                    or MessageType.Release or MessageType.Reversal or MessageType.HoldExpired or MessageType.TicketReturn)
+                bool canPay = row.Entry.Kind is MessageType.Confirm or MessageType.Authorise or MessageType.Release or MessageType.Reversal
+                    or MessageType.HoldExpired or MessageType.TicketReturn;
+                if (row.Entry.Number > upToNumber || !canPay || visited == max)
                 {
-                    visited++;
-                    last = row.Entry.Number;
-                    visitor(in row);
+                    return;
                 }
+
+                visitor(in row);
+                last = ++visited == max ? row.Entry.Number : upToNumber;
             },
             cancellationToken);
-        return visited == max ? last : Math.Max(afterNumber, Math.Min(upToNumber, head));
+        return last;
     }
 
     /// <inheritdoc/>

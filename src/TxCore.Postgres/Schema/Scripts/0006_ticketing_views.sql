@@ -315,6 +315,9 @@ COMMENT ON VIEW txcore.inventory IS 'Seats of every inventory cell, computed fro
 DO $$
 DECLARE
     explained CONSTANT text[] := ARRAY[
+        'sale', 'Sale.',
+        'session', 'Session of the sale.',
+        'category', 'Price category.',
         'closes_at', 'When it closes by itself.',
         'hold_seconds', 'Life of a hold, in seconds.',
         'draw', 'Draw.',
