@@ -222,6 +222,7 @@ public sealed class DrawPackageTests
     {
         Finds(Rebuilt(static (_, bytes) => bytes, "note.txt"), "note.txt: it does not belong in a package.");
         Finds(Rebuilt(static (_, bytes) => bytes, "order.bin"), "order.bin: the package holds it 2 times.");
+        Finds(Rebuilt(static (_, bytes) => bytes, "../keys.bin"), "../keys.bin: it does not belong in a package.");
     }
 
     [Theory]
@@ -240,6 +241,10 @@ public sealed class DrawPackageTests
     [Fact]
     public void A_value_of_another_length_is_named() => Finds(
         Written(static record => record with { Secret = [1, 2] }), "draw.json: the secret has 2 bytes, not 32.");
+
+    [Fact]
+    public void A_struck_file_without_end_is_named() =>
+        Finds(Replaced("struck.txt", static _ => new byte[1_000_000]), "struck.txt: it is longer than 10 entries.");
 
     [Fact]
     public void What_is_no_package_is_a_finding()

@@ -83,11 +83,14 @@ public sealed class MerkleTests
         int count = (5 * MerkleRoot.SubtreeLeaves) + 17;
         byte[][] leaves = Leaves(count);
         byte[] root = NaiveDraw.Root(leaves);
+        var paths = new MerklePaths(count, LeafBytes, (i, leaf) => leaves[i].CopyTo(leaf));
+        Assert.Equal(root, paths.Root());
         foreach (int index in new[] { 0, 1, MerkleRoot.SubtreeLeaves - 1, MerkleRoot.SubtreeLeaves, (4 * MerkleRoot.SubtreeLeaves) + 5, count - 1 })
         {
-            byte[][] path = MerkleTree.Path(index, count, LeafBytes, (i, leaf) => leaves[i].CopyTo(leaf));
-            Assert.True(MerkleTree.Verify(leaves[index], index, count, path, root));
+            Assert.True(MerkleTree.Verify(leaves[index], index, count, paths.Path(index), root));
         }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => paths.Path(count));
     }
 
     private static void RefuseChanged(byte[] leaf, int index, int count, byte[][] path, byte[] root)
