@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace TxCore.Ticketing.Draws;
@@ -24,13 +25,9 @@ public sealed class MerklePaths
         _count = count;
         _leafBytes = leafBytes;
         _write = write;
-        _subtrees = new byte[count >> MerkleRoot.SubtreeBits][];
+        _subtrees = new byte[count >> MerkleSubtree.Bits][];
         Parallel.For(0, _subtrees.Length, i =>
-        {
-            using var subtree = new MerkleRoot();
-            AddEach(subtree, i << MerkleRoot.SubtreeBits, MerkleRoot.SubtreeLeaves);
-            _subtrees[i] = subtree.Complete();
-        });
+            _subtrees[i] = Subtree(i << MerkleSubtree.Bits));
     }
 
     /// <summary>The root over all leaves; SHA-256 of nothing when there are none.</summary>
@@ -59,15 +56,29 @@ public sealed class MerklePaths
     private byte[] Root(int start, int count)
     {
         using var root = new MerkleRoot();
-        int first = start >> MerkleRoot.SubtreeBits;
-        int subtrees = count >> MerkleRoot.SubtreeBits;
+        int first = start >> MerkleSubtree.Bits;
+        int subtrees = count >> MerkleSubtree.Bits;
         for (int i = first; i < first + subtrees; i++)
         {
             root.AddSubtree(_subtrees[i]);
         }
 
-        AddEach(root, start + (subtrees << MerkleRoot.SubtreeBits), count & (MerkleRoot.SubtreeLeaves - 1));
+        AddEach(root, start + (subtrees << MerkleSubtree.Bits), count & (MerkleSubtree.Leaves - 1));
         return root.Complete();
+    }
+
+    private byte[] Subtree(int start)
+    {
+        byte[] rented = ArrayPool<byte>.Shared.Rent(MerkleSubtree.Leaves * _leafBytes);
+        var leaves = rented.AsSpan(0, MerkleSubtree.Leaves * _leafBytes);
+        for (int i = 0; i < MerkleSubtree.Leaves; i++)
+        {
+            _write(start + i, leaves.Slice(i * _leafBytes, _leafBytes));
+        }
+
+        byte[] root = MerkleSubtree.Root(leaves, _leafBytes);
+        ArrayPool<byte>.Shared.Return(rented);
+        return root;
     }
 
     private void AddEach(MerkleRoot root, int start, int count)

@@ -14,8 +14,8 @@ public delegate void LeafWriter(int index, Span<byte> leafData);
 /// </summary>
 public static class MerkleTree
 {
-    private const byte LeafPrefix = 0;
-    private const byte NodePrefix = 1;
+    internal const byte LeafPrefix = 0;
+    internal const byte NodePrefix = 1;
     private const int LeafBytesAtOnce = 64;
 
     /// <summary>The root over leaves of one length, on all processors.</summary>

@@ -146,7 +146,9 @@ public sealed class DrawPackageTests
         int[] order = DrawShuffle.Order(DrawCommitment.Seed(beacon, SampleDraw.Name, _draw.Record.ListRoot, SampleDraw.Secret), 10);
         var record = _draw.Record with
         {
-            Beacon = new DrawBeacon("c", 1, beacon, signature), OrderHash = DrawOrder.Hash(order), OrderRoot = DrawOrder.Root(order),
+            Beacon = new DrawBeacon("c", 1, beacon, signature),
+            OrderHash = DrawOrder.Hash(order),
+            OrderRoot = DrawOrder.Root(order),
         };
         using var stream = new MemoryStream();
         DrawPackage.Write(stream, record, _draw.Keys, _draw.Sorted, order, _draw.Struck);

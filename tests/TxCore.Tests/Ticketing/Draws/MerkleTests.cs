@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using TxCore.Ticketing.Draws;
 
 namespace TxCore.Tests.Ticketing.Draws;
@@ -46,10 +47,10 @@ public sealed class MerkleTests
     }
 
     [Theory]
-    [InlineData(1, 3 * MerkleRoot.SubtreeLeaves)]
-    [InlineData(MerkleRoot.SubtreeLeaves, MerkleRoot.SubtreeLeaves)]
-    [InlineData(100, (2 * MerkleRoot.SubtreeLeaves) + 1)]
-    [InlineData(MerkleRoot.SubtreeLeaves - 1, 10)]
+    [InlineData(1, 3 * MerkleSubtree.Leaves)]
+    [InlineData(MerkleSubtree.Leaves, MerkleSubtree.Leaves)]
+    [InlineData(100, (2 * MerkleSubtree.Leaves) + 1)]
+    [InlineData(MerkleSubtree.Leaves - 1, 10)]
     public void Leaves_added_in_blocks_give_the_same_root(int first, int second)
     {
         byte[][] leaves = Leaves(first + second);
@@ -80,17 +81,56 @@ public sealed class MerkleTests
     [Fact]
     public void A_path_of_a_large_tree_leads_to_the_root()
     {
-        int count = (5 * MerkleRoot.SubtreeLeaves) + 17;
+        int count = (5 * MerkleSubtree.Leaves) + 17;
         byte[][] leaves = Leaves(count);
         byte[] root = NaiveDraw.Root(leaves);
         var paths = new MerklePaths(count, LeafBytes, (i, leaf) => leaves[i].CopyTo(leaf));
         Assert.Equal(root, paths.Root());
-        foreach (int index in new[] { 0, 1, MerkleRoot.SubtreeLeaves - 1, MerkleRoot.SubtreeLeaves, (4 * MerkleRoot.SubtreeLeaves) + 5, count - 1 })
+        foreach (int index in new[] { 0, 1, MerkleSubtree.Leaves - 1, MerkleSubtree.Leaves, (4 * MerkleSubtree.Leaves) + 5, count - 1 })
         {
             Assert.True(MerkleTree.Verify(leaves[index], index, count, paths.Path(index), root));
         }
 
         Assert.Throws<ArgumentOutOfRangeException>(() => paths.Path(count));
+    }
+
+    [Fact]
+    public void Eight_messages_at_once_have_the_hashes_of_each()
+    {
+        var random = new Random(8);
+        for (int length = 0; length <= 183; length++)
+        {
+            int blocks = (length + 9 + WideSha256.BlockBytes - 1) / WideSha256.BlockBytes;
+            byte[] messages = new byte[WideSha256.Lanes * blocks * WideSha256.BlockBytes];
+            random.NextBytes(messages);
+            byte[][] expected = new byte[WideSha256.Lanes][];
+            for (int lane = 0; lane < WideSha256.Lanes; lane++)
+            {
+                var message = messages.AsSpan(lane * blocks * WideSha256.BlockBytes, blocks * WideSha256.BlockBytes);
+                expected[lane] = SHA256.HashData(message[..length]);
+                WideSha256.Pad(message, length);
+            }
+
+            byte[] hashes = new byte[WideSha256.Lanes * MerkleRoot.HashBytes];
+            WideSha256.Hash(messages, blocks, hashes);
+            Assert.Equal(expected, hashes.Chunk(MerkleRoot.HashBytes));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(32)]
+    [InlineData(54)]
+    [InlineData(55)]
+    [InlineData(200)]
+    public void A_subtree_has_the_same_root_eight_at_once_and_one_by_one(int leafBytes)
+    {
+        byte[] leaves = new byte[MerkleSubtree.Leaves * leafBytes];
+        new Random(leafBytes).NextBytes(leaves);
+        byte[] root = MerkleSubtree.Root(leaves, leafBytes);
+        Assert.Equal(MerkleSubtree.PlainRoot(leaves, leafBytes), root);
+        Assert.Equal(NaiveDraw.Root([.. leaves.Chunk(leafBytes)]), root);
     }
 
     private static void RefuseChanged(byte[] leaf, int index, int count, byte[][] path, byte[] root)
