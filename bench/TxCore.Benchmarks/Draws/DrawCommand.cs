@@ -84,7 +84,8 @@ internal static class DrawCommand
         double peak = Steps.PeakMegabytes();
         Console.WriteLine();
         Console.WriteLine($"sort to order root {drawSeconds:F2} s, whole process {Steps.Seconds:F2} s, peak working set {peak:F0} MB");
-        Console.WriteLine($"package: {(verdict.Holds ? "holds" : string.Join(" ", verdict.Findings))}; proof: {(isProofGood ? "holds" : "does not hold")}");
+        Console.WriteLine($"package: {(verdict.Holds ? "holds" : string.Join(" ", verdict.Findings))}");
+        Console.WriteLine($"proof: {(isProofGood ? "holds" : "does not hold")}");
         bool isBounded = entries > BoundEntries || (drawSeconds < DrawSecondsMax && peak < PeakMegabytesMax);
         return verdict.Holds && isProofGood && isBounded ? 0 : 1;
     }

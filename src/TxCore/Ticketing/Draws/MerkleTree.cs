@@ -24,7 +24,7 @@ public static class MerkleTree
     /// <param name="write">Writes a leaf.</param>
     public static byte[] Root(int count, int leafBytes, LeafWriter write) => new MerklePaths(count, leafBytes, write).Root();
 
-    /// <summary>The hashes that lead from a leaf to the root, the one beside the leaf first. For more than one path see <see cref="MerklePaths"/>.</summary>
+    /// <summary>The hashes that lead from a leaf to the root, the one beside the leaf first. For many paths see <see cref="MerklePaths"/>.</summary>
     /// <param name="index">The leaf, from 0.</param>
     /// <param name="count">Leaves.</param>
     /// <param name="leafBytes">Bytes of a leaf, at least 1.</param>

@@ -25,7 +25,8 @@ public sealed class DrawListTests
     [Fact]
     public void Keys_are_ordered_as_unsigned_bytes()
     {
-        var keys = List(new PersonKey(1UL << 63, 0, 0, 0), new PersonKey(1, 0, 0, 0), new PersonKey(ulong.MaxValue, 0, 0, 0), new PersonKey(0, 1UL << 63, 0, 0));
+        var keys = List(
+            new PersonKey(1UL << 63, 0, 0, 0), new PersonKey(1, 0, 0, 0), new PersonKey(ulong.MaxValue, 0, 0, 0), new PersonKey(0, 1UL << 63, 0, 0));
         Assert.Equal([3, 1, 0, 2], DrawList.Sort(keys));
     }
 

@@ -23,7 +23,8 @@ public sealed class DrawPackageTests
         Assert.Equal(draw.Record.EntryNumbers, read.Record.EntryNumbers);
         Assert.Equal(draw.Record.Secret, read.Record.Secret);
         Assert.Equal((5u, (short)1, "0.1.0"), (read.Record.DrawNumber, read.Record.Shard, read.Record.ProgramVersion));
-        Assert.Equal([("keys.bin", 640_000L), ("struck.txt", 23L), ("order.bin", 80_000L)], read.Record.Files.Select(file => (file.Name, file.Bytes)));
+        Assert.Equal(
+            [("keys.bin", 640_000L), ("struck.txt", 23L), ("order.bin", 80_000L)], read.Record.Files.Select(file => (file.Name, file.Bytes)));
         Assert.Empty(DrawVerification.Verify(new MemoryStream(package), draw.Publication).Findings);
     }
 
@@ -213,7 +214,8 @@ public sealed class DrawPackageTests
     [InlineData("keys.bin")]
     [InlineData("struck.txt")]
     [InlineData("order.bin")]
-    public void A_file_that_is_missing_is_named(string name) => Finds(Rebuilt((file, bytes) => file == name ? null : bytes), $"{name}: the package does not hold it.");
+    public void A_file_that_is_missing_is_named(string name) => Finds(
+        Rebuilt((file, bytes) => file == name ? null : bytes), $"{name}: the package does not hold it.");
 
     [Fact]
     public void A_record_that_is_missing_is_named() => Finds(

@@ -109,7 +109,8 @@ public sealed class DrawVectorTests
     private static void CompareWithPlain(int count)
     {
         var draw = new SampleDraw(count);
-        byte[][] keys = [.. Enumerable.Range(1, count).Select(static i => SampleDraw.Bytes(SampleDraw.KeyOf(i))).OrderBy(Convert.ToHexString, StringComparer.Ordinal)];
+        var registered = Enumerable.Range(1, count).Select(static i => SampleDraw.Bytes(SampleDraw.KeyOf(i)));
+        byte[][] keys = [.. registered.OrderBy(Convert.ToHexString, StringComparer.Ordinal)];
         byte[] root = NaiveDraw.Root(keys);
         Assert.Equal(root, draw.Record.ListRoot);
         Assert.Equal(NaiveDraw.Commit(SampleDraw.Name, root, SampleDraw.Secret), draw.Record.Commitment);

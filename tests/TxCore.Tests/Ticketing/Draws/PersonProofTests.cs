@@ -77,8 +77,7 @@ public sealed class PersonProofTests
     [InlineData("{}")]
     [InlineData("[1]")]
     [InlineData("not json")]
-    public void What_is_no_proof_is_a_finding(string json) =>
-        Assert.StartsWith("The proof cannot be read", Assert.Single(PersonProof.Verify(Encoding.UTF8.GetBytes(json)).Findings), StringComparison.Ordinal);
+    public void What_is_no_proof_is_a_finding(string json) => CannotBeRead(json);
 
     [Fact]
     public void A_proof_with_a_hole_or_too_long_is_a_finding()
@@ -93,12 +92,15 @@ public sealed class PersonProofTests
             json + new string(' ', PersonProof.JsonBytesMax),
         })
         {
-            Assert.StartsWith("The proof cannot be read", Assert.Single(PersonProof.Verify(Encoding.UTF8.GetBytes(changed)).Findings), StringComparison.Ordinal);
+            CannotBeRead(changed);
         }
     }
 
     [Fact]
     public void A_proof_of_a_later_format_is_named_as_such() => Finds(Proof(_draw, 5) with { Format = 2 }, "The proof has format 2");
+
+    private static void CannotBeRead(string json) => Assert.StartsWith(
+        "The proof cannot be read", Assert.Single(PersonProof.Verify(Encoding.UTF8.GetBytes(json)).Findings), StringComparison.Ordinal);
 
     private static PersonProof Proof(SampleDraw draw, int person) =>
         PersonProof.Create(draw.Record, draw.Keys, draw.Sorted, draw.Order, SampleDraw.KeyOf(person))!;
