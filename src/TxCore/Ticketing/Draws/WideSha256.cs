@@ -6,7 +6,7 @@ namespace TxCore.Ticketing.Draws;
 
 /// <summary>
 /// SHA-256 (FIPS 180-4) of eight messages of one length at once, each in its own lane of a vector. A tree is millions of messages of one or two
-/// blocks, where the library's fixed cost of a call is most of the time; this takes a fifth of it. Only public data goes through it.
+/// blocks, where the library's fixed cost of a call is most of the time. No secret goes through it.
 /// </summary>
 internal static class WideSha256
 {
