@@ -33,35 +33,41 @@ public sealed class SchemaTests(PostgresFixture postgres)
         await store.RegisterAsync(1);
     }
 
-    [Theory]
-    [InlineData("SELECT ciphertext FROM person.identity")]
-    [InlineData("SELECT wrapped_key FROM person.identity")]
-    [InlineData("SELECT * FROM person.identity")]
-    [InlineData("DELETE FROM person.identity")]
-    [InlineData("TRUNCATE person.identity")]
-    [InlineData("UPDATE person.identity SET person_key = person_key")]
-    [InlineData("INSERT INTO person.identity_reads (person_key, actor, reason, db_role, found) VALUES ('\\x00', 'a', 'b', 'c', true)")]
-    [InlineData("UPDATE person.identity_reads SET actor = 'nobody'")]
-    [InlineData("DELETE FROM person.identity_reads")]
-    [InlineData("INSERT INTO person.erasures (person_key, event, actor, reason, db_role, erased_at) VALUES ('\\x00', 'e', 'a', 'b', 'c', now())")]
-    [InlineData("DELETE FROM person.erasures")]
-    [InlineData("UPDATE person.consents SET given = true")]
-    [InlineData("DELETE FROM person.consents")]
-    [InlineData("DELETE FROM person.oppositions")]
-    [InlineData("UPDATE person.purpose_ends SET ended_at = now()")]
-    [InlineData("DELETE FROM person.handovers")]
-    [InlineData("DELETE FROM person.handover_persons")]
-    [InlineData("UPDATE person.receipts SET statement = ''")]
-    [InlineData("DELETE FROM person.source_deletions")]
-    [InlineData("UPDATE person.events SET pepper_id = ''")]
-    [InlineData("ALTER TABLE person.consents DISABLE TRIGGER ALL")]
-    public async Task No_role_of_the_application_changes_a_history_or_reads_past_the_log(string sql)
+    [Fact]
+    public async Task No_role_of_the_application_changes_a_history_or_reads_past_the_log()
     {
+        string[] statements =
+        [
+            "SELECT ciphertext FROM person.identity",
+            "SELECT wrapped_key FROM person.identity",
+            "SELECT * FROM person.identity",
+            "DELETE FROM person.identity",
+            "TRUNCATE person.identity",
+            "UPDATE person.identity SET person_key = person_key",
+            "INSERT INTO person.identity_reads (person_key, actor, reason, db_role, found) VALUES ('\\x00', 'a', 'b', 'c', true)",
+            "UPDATE person.identity_reads SET actor = 'nobody'",
+            "DELETE FROM person.identity_reads",
+            "INSERT INTO person.erasures (person_key, event, actor, reason, db_role, erased_at) VALUES ('\\x00', 'e', 'a', 'b', 'c', now())",
+            "DELETE FROM person.erasures",
+            "UPDATE person.consents SET given = true",
+            "DELETE FROM person.consents",
+            "DELETE FROM person.oppositions",
+            "UPDATE person.purpose_ends SET ended_at = now()",
+            "DELETE FROM person.handovers",
+            "DELETE FROM person.handover_persons",
+            "UPDATE person.receipts SET statement = ''",
+            "DELETE FROM person.source_deletions",
+            "UPDATE person.events SET pepper_id = ''",
+            "ALTER TABLE person.consents DISABLE TRIGGER ALL",
+        ];
         await using var store = await TestStore.CreateAsync(postgres);
-        foreach (string role in new[] { store.Strings.Writer, store.Strings.Reader })
+        foreach (string sql in statements)
         {
-            var refused = await Assert.ThrowsAsync<PostgresException>(() => store.SqlAsync(sql, role));
-            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+            foreach (string role in new[] { store.Strings.Writer, store.Strings.Reader })
+            {
+                var refused = await Assert.ThrowsAsync<PostgresException>(() => store.SqlAsync(sql, role));
+                Assert.True(refused.SqlState == PostgresErrorCodes.InsufficientPrivilege, $"{sql}: {refused.MessageText}");
+            }
         }
     }
 
