@@ -123,8 +123,8 @@ public sealed class IdentityStoreTests(PostgresFixture postgres)
         await store.ConsentAsync(key, "newsletter", "operator");
         string ciphertext = (string)(await store.SqlAsync($"SELECT encode(ciphertext, 'hex') FROM person.identity WHERE person_key = '\\x{Convert.ToHexStringLower(key)}'"))!;
         string wrapped = (string)(await store.SqlAsync($"SELECT encode(wrapped_key, 'hex') FROM person.identity WHERE person_key = '\\x{Convert.ToHexStringLower(key)}'"))!;
-        Assert.Contains(ciphertext, await store.DumpAsync());
-
+        string before = await store.DumpAsync();
+        Assert.Contains(ciphertext, before);
         Assert.True(await store.Persons.EraseAsync(key, TestStore.Warrant, Cancellation));
         Assert.False(await store.Persons.EraseAsync(key, TestStore.Warrant, Cancellation));
         Assert.Null(await store.Persons.ReadAsync(key, TestStore.Warrant, Cancellation));
@@ -135,26 +135,12 @@ public sealed class IdentityStoreTests(PostgresFixture postgres)
         Assert.Contains(Convert.ToHexStringLower(key), dump);
         foreach (string value in TestStore.Record(1234).Fields.Values.Where(value => value.Length > 4))
         {
-            Assert.DoesNotContain(value, dump, StringComparison.OrdinalIgnoreCase);
-            Assert.DoesNotContain(Convert.ToHexString(Encoding.UTF8.GetBytes(value)), dump, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(value, before + dump, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(Convert.ToHexString(Encoding.UTF8.GetBytes(value)), before + dump, StringComparison.OrdinalIgnoreCase);
         }
 
         Assert.Equal("agent 7 request 4711 GAMES-1", await store.SqlAsync("SELECT concat_ws(' ', actor, reason, event) FROM person.erasures"));
         Assert.Equal(0L, await store.SqlAsync($"SELECT count(*) FROM person.person_purposes WHERE person_key = '\\x{Convert.ToHexStringLower(key)}' AND expired_at IS NULL"));
-    }
-
-    [Fact]
-    public async Task The_files_of_the_table_never_hold_a_field()
-    {
-        await using var store = await TestStore.CreateAsync(postgres);
-        await store.RegisterAsync(1234);
-        await store.SqlAsync("CHECKPOINT");
-        byte[] file = (byte[])(await store.SqlAsync("SELECT pg_read_binary_file(pg_relation_filepath('person.identity'))"))!;
-        Assert.True(file.Length > 0);
-        foreach (string value in TestStore.Record(1234).Fields.Values.Where(value => value.Length > 4))
-        {
-            Assert.True(file.AsSpan().IndexOf(Encoding.UTF8.GetBytes(value)) < 0, value);
-        }
     }
 
     [Fact]
