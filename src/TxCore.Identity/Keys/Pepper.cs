@@ -14,6 +14,8 @@ public sealed class Pepper : IDisposable
     /// <summary>Bytes of a pepper.</summary>
     public const int Bytes = 32;
 
+    private const string RekeyLabel = "txcore/handover/key/v1\0";
+
     private readonly byte[] _secret;
 
     internal Pepper(string subject, byte[] secret, DateTimeOffset createdAt)
@@ -54,6 +56,4 @@ public sealed class Pepper : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => CryptographicOperations.ZeroMemory(_secret);
-
-    private const string RekeyLabel = "txcore/handover/key/v1\0";
 }

@@ -18,19 +18,16 @@ public static class IdentityProvisioning
     /// <summary>Creates database <paramref name="name"/>, roles <c>{name}_owner</c>, <c>_writer</c>, <c>_reader</c> with random passwords, and the schema.</summary>
     public static async Task<ProvisionedIdentity> CreateAsync(string adminConnectionString, string name, CancellationToken cancellationToken = default)
     {
-        await using (var admin = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(adminConnectionString) { Pooling = false }))
-        {
-            await admin.CreateCommand($"CREATE DATABASE {Quote(name)}").ExecuteNonQueryAsync(cancellationToken);
-            string owner = await RoleAsync(admin, adminConnectionString, name, "owner", cancellationToken);
-            string writer = await RoleAsync(admin, adminConnectionString, name, "writer", cancellationToken);
-            string reader = await RoleAsync(admin, adminConnectionString, name, "reader", cancellationToken);
-            await admin.CreateCommand($"ALTER DATABASE {Quote(name)} OWNER TO {Quote(name + "_owner")}").ExecuteNonQueryAsync(cancellationToken);
-            await admin.CreateCommand($"REVOKE ALL ON DATABASE {Quote(name)} FROM PUBLIC").ExecuteNonQueryAsync(cancellationToken);
-            await admin.CreateCommand($"GRANT CONNECT ON DATABASE {Quote(name)} TO {Quote(name + "_writer")}, {Quote(name + "_reader")}")
-                .ExecuteNonQueryAsync(cancellationToken);
-            await IdentityMigrations.ApplyAsync(owner, name + "_writer", name + "_reader", cancellationToken);
-            return new ProvisionedIdentity(owner, writer, reader);
-        }
+        await using var admin = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(adminConnectionString) { Pooling = false });
+        await ExecuteAsync(admin, $"CREATE DATABASE {Quote(name)}", cancellationToken);
+        string owner = await RoleAsync(admin, adminConnectionString, name, "owner", cancellationToken);
+        string writer = await RoleAsync(admin, adminConnectionString, name, "writer", cancellationToken);
+        string reader = await RoleAsync(admin, adminConnectionString, name, "reader", cancellationToken);
+        await ExecuteAsync(admin, $"ALTER DATABASE {Quote(name)} OWNER TO {Quote(name + "_owner")}", cancellationToken);
+        await ExecuteAsync(admin, $"REVOKE ALL ON DATABASE {Quote(name)} FROM PUBLIC", cancellationToken);
+        await ExecuteAsync(admin, $"GRANT CONNECT ON DATABASE {Quote(name)} TO {Quote(name + "_writer")}, {Quote(name + "_reader")}", cancellationToken);
+        await IdentityMigrations.ApplyAsync(owner, name + "_writer", name + "_reader", cancellationToken);
+        return new ProvisionedIdentity(owner, writer, reader);
     }
 
     private static async Task<string> RoleAsync(
@@ -38,8 +35,14 @@ public static class IdentityProvisioning
     {
         string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
         string role = $"{database}_{kind}";
-        await admin.CreateCommand($"CREATE ROLE {Quote(role)} LOGIN PASSWORD '{password}'").ExecuteNonQueryAsync(cancellationToken);
+        await ExecuteAsync(admin, $"CREATE ROLE {Quote(role)} LOGIN PASSWORD '{password}'", cancellationToken);
         return new NpgsqlConnectionStringBuilder(connectionString) { Database = database, Username = role, Password = password }.ConnectionString;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource admin, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = admin.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static string Quote(string identifier) => new NpgsqlCommandBuilder().QuoteIdentifier(identifier);
