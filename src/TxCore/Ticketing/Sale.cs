@@ -1,68 +1,8 @@
 using TxCore.Protocol;
+using TxCore.Protocol.Messages;
+using TxCore.Ticketing.Draws;
 
 namespace TxCore.Ticketing;
-
-/// <summary>Seats of one price category in one session: available + held + sold + blocked = capacity, always.</summary>
-public sealed class InventoryCell(Sale sale, uint session, ushort category)
-{
-    /// <summary>The sale it belongs to.</summary>
-    public Sale Sale { get; } = sale;
-
-    /// <summary>The session.</summary>
-    public uint Session { get; } = session;
-
-    /// <summary>The price category.</summary>
-    public ushort Category { get; } = category;
-
-    /// <summary>Price of a seat, in cents.</summary>
-    public long PriceCents { get; init; }
-
-    /// <summary>Seats in all.</summary>
-    public int Capacity { get; init; }
-
-    /// <summary>Seats not for sale.</summary>
-    public int Blocked { get; init; }
-
-    /// <summary>Most seats of one hold.</summary>
-    public ushort QuantityMax { get; init; }
-
-    /// <summary>Seats in live holds.</summary>
-    public int Held { get; private set; }
-
-    /// <summary>Seats in orders.</summary>
-    public int Sold { get; private set; }
-
-    /// <summary>Seats free to hold.</summary>
-    public int Available => Capacity - Blocked - Held - Sold;
-
-    /// <summary>Seats free to hold as of the last commit; written by the reply stage, read by any thread.</summary>
-    public int CommittedAvailable { get => Volatile.Read(ref _committedAvailable); set => Volatile.Write(ref _committedAvailable, value); }
-
-    private int _committedAvailable;
-
-    /// <summary>Takes seats into a hold.</summary>
-    public void Hold(int quantity) => Move(held: quantity, sold: 0);
-
-    /// <summary>Turns held seats into sold ones.</summary>
-    public void Confirm(int quantity) => Move(held: -quantity, sold: quantity);
-
-    /// <summary>Gives held seats back.</summary>
-    public void Release(int quantity) => Move(held: -quantity, sold: 0);
-
-    /// <summary>Puts the counters of a snapshot back.</summary>
-    public void Restore(int held, int sold) => Move(held, sold);
-
-    private void Move(int held, int sold)
-    {
-        Held += held;
-        Sold += sold;
-        if (Held < 0 || Sold < 0 || Available < 0)
-        {
-            throw new InvalidOperationException(
-                $"Inventory of sale {Sale.Id}, session {Session}, category {Category} does not add up: capacity {Capacity}, blocked {Blocked}, held {Held}, sold {Sold}.");
-        }
-    }
-}
 
 /// <summary>A sale with its inventory (<c>domain.md</c> section 3.2).</summary>
 public sealed class Sale(uint id)
@@ -79,6 +19,9 @@ public sealed class Sale(uint id)
     /// <summary>Life of a hold, in seconds.</summary>
     public uint HoldSeconds { get; set; }
 
+    /// <summary>What it asks of buyers.</summary>
+    public SaleTerms Terms { get; set; }
+
     /// <summary>Its cells by session and category.</summary>
     public Dictionary<(uint Session, ushort Category), InventoryCell> Cells { get; } = [];
 
@@ -91,10 +34,34 @@ public sealed class Sale(uint id)
 /// <param name="Quantity">Seats.</param>
 public readonly record struct HeldSeats(InventoryCell Cell, int Quantity);
 
-/// <summary>A live hold.</summary>
+/// <summary>A live hold, or an offer to somebody who waited.</summary>
 /// <param name="Number">Its number.</param>
-/// <param name="Source">Who holds.</param>
+/// <param name="Source">Who holds; 0 for an offer.</param>
 /// <param name="ExpiresAt">When it expires, microseconds since 1970-01-01 UTC.</param>
 /// <param name="AmountCents">Price of all its seats, in cents.</param>
-/// <param name="Seats">Its seats.</param>
-public sealed record LiveHold(long Number, uint Source, long ExpiresAt, long AmountCents, HeldSeats[] Seats);
+/// <param name="Person">For whom; null for nobody named.</param>
+/// <param name="Wait">Number of the waiting list entry that it is an offer for; 0 for a hold.</param>
+/// <param name="Seats">Its seats, one item a line.</param>
+public sealed record LiveHold(long Number, uint Source, long ExpiresAt, long AmountCents, PersonKey? Person, long Wait, HeldSeats[] Seats)
+{
+    /// <summary>The payment authorisation recorded for it; empty for none.</summary>
+    public byte[] Authorisation { get; set; } = [];
+
+    /// <summary>The slot it was made in; null without one.</summary>
+    public Wave? Wave { get; init; }
+
+    /// <summary>Seats of all lines.</summary>
+    public int Quantity
+    {
+        get
+        {
+            int quantity = 0;
+            foreach (var seats in Seats)
+            {
+                quantity += seats.Quantity;
+            }
+
+            return quantity;
+        }
+    }
+}
