@@ -129,13 +129,13 @@ CREATE VIEW txcore.wave_conversions AS
 WITH bought AS (
     SELECT o.hold, o.seats - o.returned_seats AS seats, o.amount_cents - o.refunded_cents AS cents FROM txcore.orders o),
 person AS (
-    SELECT h.shard, h.sale, decode(h.person_key, 'hex') AS person_key, count(*) FILTER (WHERE h.wait IS NULL OR b.hold IS NOT NULL) AS arrivals,
-           count(b.hold) AS orders, sum(b.seats) AS seats, sum(b.cents) AS cents
-      FROM txcore.seat_holds h LEFT JOIN bought b ON b.hold = h.number WHERE h.person_key IS NOT NULL GROUP BY h.shard, h.sale, h.person_key),
+    SELECT h.shard, h.sale, decode(h.person_key, 'hex') AS person_key, count(b.hold) AS orders, sum(b.seats) AS seats, sum(b.cents) AS cents
+      FROM txcore.seat_holds h LEFT JOIN bought b ON b.hold = h.number
+     WHERE h.person_key IS NOT NULL AND h.wait IS NULL GROUP BY h.shard, h.sale, h.person_key),
 struck AS (
     SELECT e.shard, e.draw, decode(e.person_key, 'hex') AS person_key FROM txcore.draw_entries e WHERE e.status <> 'Registered')
 SELECT s.shard, s.draw, s.wave, s.sale, s.last_rank - s.first_rank + 1 AS ranks, count(x.person_key) AS struck,
-       count(*) FILTER (WHERE p.arrivals > 0) AS arrived, count(*) FILTER (WHERE p.orders > 0) AS bought,
+       count(p.person_key) AS arrived, count(*) FILTER (WHERE p.orders > 0) AS bought,
        coalesce(sum(p.seats), 0)::int8 AS seats, coalesce(sum(p.cents), 0)::int8 AS amount_cents
   FROM txcore.draw_slots s
   LEFT JOIN txcore.draw_ranks r ON r.shard = s.shard AND r.draw = s.draw AND r.rank BETWEEN s.first_rank AND s.last_rank
@@ -143,7 +143,7 @@ SELECT s.shard, s.draw, s.wave, s.sale, s.last_rank - s.first_rank + 1 AS ranks,
   LEFT JOIN struck x ON x.shard = s.shard AND x.draw = s.draw AND x.person_key = r.person_key
  GROUP BY s.shard, s.draw, s.wave, s.sale, s.first_rank, s.last_rank;
 
-COMMENT ON VIEW txcore.wave_conversions IS 'What came of every wave: how many of its persons came, bought, and for how much. It needs the ranks of the draw.';
+COMMENT ON VIEW txcore.wave_conversions IS 'What came of every wave: how many of its persons came, bought, and for how much; what the waiting list bought is not in it. It needs the ranks of the draw.';
 
 -- Columns of views are explained once, by name: the same name means the same everywhere.
 DO $$
@@ -181,7 +181,7 @@ DECLARE
         'rank', 'Rank, from 1.',
         'list_index', 'Where the key stands in the sorted list, from 0.',
         'struck', 'Persons of it who may not buy: withdrawn or excluded.',
-        'arrived', 'Persons of it who held seats in its sale, or bought what the waiting list was offered.',
+        'arrived', 'Persons of it who have held seats in its sale.',
         'bought', 'Persons of it who bought.'];
     target record;
 BEGIN
