@@ -93,9 +93,9 @@ internal static class DrawRunCommands
                 parsed,
                 async (client, header) =>
                 {
-                    // A secret that does not belong to the draw must not get into its entries, which are for ever.
+                    // Refused controls are stored too: a secret is revealed by a run that is sure to be accepted, or not at all.
                     var state = await client.DrawStateAsync(parsed.GetValue(draw), cancellationToken);
-                    if (FaultOf(state, revealed, beacon) is { } fault)
+                    if (FaultOf(state, header, revealed, beacon) is { } fault)
                     {
                         await Console.Error.WriteLineAsync($"{fault} Nothing was sent.");
                         return 1;
@@ -109,8 +109,13 @@ internal static class DrawRunCommands
         return command;
     }
 
-    private static string? FaultOf(DrawState state, byte[] secret, BeaconRound beacon)
+    private static string? FaultOf(DrawState state, ControlHeader header, byte[] secret, BeaconRound beacon)
     {
+        if (header.SecondActor == 0 || header.SecondActor == header.Actor)
+        {
+            return "A run needs a second person: give --second-actor.";
+        }
+
         if (state.Status != DrawStatus.Frozen)
         {
             return $"Draw {state.Draw} is {state.Status}; only a frozen one can be run.";
