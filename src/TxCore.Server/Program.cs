@@ -10,6 +10,7 @@ var root = new RootCommand("TxCore: a transaction core for wagers and tickets.")
     RaceCommands.Create(),
     ProgrammeCommand.Create(),
     SaleCommands.Create(),
+    DrawCommands.Create(),
     SupervisorCommands.Create(),
     PlayerCommands.Create(),
     DayCommands.Create(),
