@@ -13,9 +13,9 @@ internal static class DrawRules
 {
     private const uint EntriesMaxMax = 50_000_000;
 
-    public static Verdict Register(ShardState state, DrawRegister register)
+    public static Verdict Register(ShardState state, in DrawEntryBody register)
     {
-        var person = PersonKey.Read(register.Person);
+        var person = register.Person;
         var verdict = CheckOpen(state, register.Draw, out var draw);
         if (!verdict.IsAccepted)
         {
@@ -46,9 +46,9 @@ internal static class DrawRules
         return index < 0 && draw.Entries.Count >= draw.Entries.Max ? Verdict.Refuse(ResultCode.DrawFull, BodyField.List) : Verdict.Accepted;
     }
 
-    public static Verdict Withdraw(ShardState state, DrawWithdraw withdraw)
+    public static Verdict Withdraw(ShardState state, in DrawEntryBody withdraw)
     {
-        var person = PersonKey.Read(withdraw.Person);
+        var person = withdraw.Person;
         var verdict = CheckOpen(state, withdraw.Draw, out var draw);
         if (!verdict.IsAccepted)
         {
