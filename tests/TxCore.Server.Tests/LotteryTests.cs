@@ -2,6 +2,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TxCore.Client;
+using TxCore.Identity.Keys;
+using TxCore.Identity.Persons;
+using TxCore.Identity.Purposes;
+using TxCore.Identity.Schema;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 using TxCore.Server.Tests.Processes;
@@ -9,7 +13,7 @@ using TxCore.Testing;
 
 namespace TxCore.Server.Tests;
 
-/// <summary>A lottery as operations run it, from the command line, with the server killed between its steps.</summary>
+/// <summary>A lottery as operations run it, from the command line, with the server killed between its steps and a person erased at the end.</summary>
 public sealed class LotteryTests(PostgresFixture postgres) : IAsyncDisposable
 {
     private const int Persons = 60;
@@ -28,11 +32,20 @@ public sealed class LotteryTests(PostgresFixture postgres) : IAsyncDisposable
         _deployment.Dispose();
     }
 
+    /// <summary>The key of the one person whose identity is kept, and erased at the end.</summary>
+    private byte[] _known = [];
+
     [Fact]
-    public async Task A_lottery_survives_kills_between_its_steps_and_is_proved_from_its_rows_alone()
+    public async Task A_lottery_survives_kills_and_an_erasure_and_is_proved_from_its_rows_alone()
     {
         _deployment = await Deployment.CreateAsync(postgres);
         _server = await _deployment.ServeAsync();
+        await using var identities = await IdentitiesAsync();
+        using var master = MasterKey.Create(Path.Combine(_files, "master"));
+        using var pepper = PepperFile.Create(Path.Combine(_files, "pepper"), "GAMES-2", TimeProvider.System);
+        var store = new IdentityStore(identities, master, TimeProvider.System);
+        var person = PersonRecord.Of(new Dictionary<string, string> { ["first_name"] = "Ada", ["surname"] = "Byron", ["birth_date"] = "1990-01-02" });
+        _known = (await store.RegisterAsync(pepper, person, "draw-contact", Cancellation)).Key;
         await DefineAsync();
         await RegisterAsync();
         await KillAsync();
@@ -49,7 +62,23 @@ public sealed class LotteryTests(PostgresFixture postgres) : IAsyncDisposable
         await AskAsync(0, OnePerson, "draw", "waves", "7", "--count", "30", "--sale", "1", "--start", Text(TimeSpan.FromHours(1)), "--end", Text(TimeSpan.FromHours(2)));
         await KillAsync();
         await BuyAsync();
-        await CheckAsync();
+        await Poll.UntilAsync(
+            async () => await _deployment.ScalarAsync<long>("SELECT count(*) FROM txcore.draw_ranks WHERE draw = 7") == Persons,
+            static () => "the ranks were not stored");
+        await CheckAsync("before");
+        await store.EraseAsync(_known, new Warrant("agent 7", "request 12"), Cancellation);
+        await CheckAsync("after");
+        await TamperAsync();
+    }
+
+    private async Task<IdentityDatabase> IdentitiesAsync()
+    {
+        var server = await postgres.GetServerAsync();
+        var strings = await IdentityProvisioning.CreateAsync(server.SuperuserConnectionString("postgres"), $"identity_{Guid.NewGuid():n}"[..20], Cancellation);
+        var database = await IdentityDatabase.OpenAsync(strings.Writer, Cancellation);
+        string sample = Path.Combine(AppContext.BaseDirectory, "Purposes", "purposes.json");
+        await PurposeCatalog.LoadAsync(database, PurposeCatalog.Read(sample), TimeProvider.System, Cancellation);
+        return database;
     }
 
     private async Task DefineAsync()
@@ -125,17 +154,21 @@ public sealed class LotteryTests(PostgresFixture postgres) : IAsyncDisposable
         Assert.Empty(rest.Items);
     }
 
-    private async Task CheckAsync()
+    private async Task CheckAsync(string name)
     {
-        await Poll.UntilAsync(async () => await _deployment.ScalarAsync<long>("SELECT count(*) FROM txcore.draw_ranks WHERE draw = 7") == Persons, static () => "the ranks were not stored");
-        string package = Path.Combine(_files, "draw.zip");
-        string proof = Path.Combine(_files, "proof.json");
+        string package = Path.Combine(_files, $"{name}.zip");
+        string proof = Path.Combine(_files, $"{name}.json");
         Assert.Contains("all alike", (await _deployment.RunAsync("verify", "--replay", "--anchor", "--data", _deployment.Data)).Exits(0).Output);
         (await _deployment.RunAsync("sale", "verify")).Exits(0);
         (await _deployment.RunAsync("draw", "export", "7", "--out", package)).Exits(0);
         (await CommandLine.RunAsync("draw", "verify", package)).Exits(0);
-        (await CommandLine.RunAsync("draw", "proof", package, "--person", Convert.ToHexString(Key(9)), "--out", proof)).Exits(0);
+        (await CommandLine.RunAsync("draw", "proof", package, "--person", Convert.ToHexString(_known), "--out", proof)).Exits(0);
         (await CommandLine.RunAsync("draw", "verify", proof)).Exits(0);
+    }
+
+    private async Task TamperAsync()
+    {
+        string package = Path.Combine(_files, "after.zip");
         byte[] bytes = await File.ReadAllBytesAsync(package, Cancellation);
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(package, bytes, Cancellation);
@@ -155,7 +188,7 @@ public sealed class LotteryTests(PostgresFixture postgres) : IAsyncDisposable
         (await CommandLine.RunAsync([.. command, .. persons, "--server", $"{_server.Listen}"], environment)).Exits(exitCode);
     }
 
-    private static byte[] Key(int person) => SHA256.HashData(Encoding.ASCII.GetBytes($"{Secret} {person}"));
+    private byte[] Key(int person) => person == 9 ? _known : SHA256.HashData(Encoding.ASCII.GetBytes($"{Secret} {person}"));
 
     private static string Text(TimeSpan fromNow) =>
         TimeProvider.System.GetUtcNow().Add(fromNow).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
