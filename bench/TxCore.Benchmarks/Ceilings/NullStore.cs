@@ -25,6 +25,9 @@ internal sealed class NullStore : IShardStore, IShardReader
 
     public ValueTask<HashSet<long>> ReadUndoneAsync(int fromDay, CancellationToken cancellationToken) => ValueTask.FromResult<HashSet<long>>([]);
 
+    public ValueTask<long> ReadPaymentsAsync(
+        long afterNumber, long upToNumber, int max, RowVisitor visitor, CancellationToken cancellationToken) => new(upToNumber);
+
     public ValueTask<FetchedRow?> FindByNumberAsync(long number, CancellationToken cancellationToken) => default;
 
     public ValueTask<FetchedRow?> FindBySequenceAsync(uint source, long sequence, long laterNumber, CancellationToken cancellationToken) => default;

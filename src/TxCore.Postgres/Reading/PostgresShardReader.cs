@@ -54,6 +54,15 @@ public sealed class PostgresShardReader : IShardReader, IAsyncDisposable
         await _races.ReadUndoneAsync(fromDay, cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<long> ReadPaymentsAsync(
+        long afterNumber, long upToNumber, int max, RowVisitor visitor, CancellationToken cancellationToken)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        var days = await DayMap.ReadAsync(connection, _identity.Shard, cancellationToken);
+        return await new PaymentReader(visitor, afterNumber, max).ReadAsync(connection, days, upToNumber, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<SnapshotInfo>> ListSnapshotsAsync(CancellationToken cancellationToken) => _snapshots.ListAsync(cancellationToken);
 
     /// <inheritdoc/>

@@ -18,9 +18,42 @@ internal static class RowSelect
 
     private static readonly string Columns = string.Join(", ", RowFormat.Columns);
 
+    private static readonly string PaymentKinds = Kinds(
+        MessageType.Confirm, MessageType.Authorise, MessageType.Release, MessageType.Reversal, MessageType.HoldExpired, MessageType.TicketReturn);
+
+    private static readonly string DrawKinds = Kinds(
+        MessageType.DrawRegister, MessageType.DrawWithdraw, MessageType.DrawDefine, MessageType.DrawOpen, MessageType.DrawClose,
+        MessageType.DrawFreeze, MessageType.DrawRun, MessageType.DrawPublish, MessageType.DrawWave, MessageType.DrawExclude, MessageType.DrawEnd,
+        MessageType.DrawCloseDue);
+
     /// <summary>Line 1 of the entries of a day from one number to another, in order.</summary>
     public static string Entries(int businessDay, long first, long last) =>
         Copy($"business_day = {Days.Literal(businessDay)} AND number BETWEEN {first} AND {last} AND line = 1 ORDER BY number");
+
+    /// <summary>Line 1 of the entries of a day from one number to another that can carry a payment order, in order, at most so many.</summary>
+    public static string Payments(int businessDay, long first, long last, int max) => Copy(
+        $"business_day = {Days.Literal(businessDay)} AND number BETWEEN {first} AND {last} AND line = 1 AND kind IN ({PaymentKinds}) "
+        + $"ORDER BY number LIMIT {max}");
+
+    /// <summary>Line 1 of the accepted definitions of draws, in order.</summary>
+    public static string DrawDefinitions() => Copy($"line = 1 AND code = 0 AND kind = {(int)MessageType.DrawDefine} ORDER BY number");
+
+    /// <summary>
+    /// Line 1 of the accepted entries about a draw, of a day, from one number to another, in order. The draw is looked for where it stands in
+    /// the command: behind deadline and client time, behind deadline and control header, or as the subject.
+    /// </summary>
+    public static string Draw(int businessDay, long first, long last, uint draw)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, draw);
+        string name = $"'\\x{Convert.ToHexString(bytes)}'::bytea";
+        return Copy(
+            $"business_day = {Days.Literal(businessDay)} AND number BETWEEN {first} AND {last} AND line = 1 AND code = 0 "
+            + $"AND (plain IS NOT NULL AND kind IN ({DrawKinds}) "
+            + $"OR kind IN ({(int)MessageType.DrawRegister}, {(int)MessageType.DrawWithdraw}) AND substr(command, 17, 4) = {name} "
+            + $"OR kind BETWEEN {(int)MessageType.DrawDefine} AND {(int)MessageType.DrawEnd} AND substr(command, 19, 4) = {name} "
+            + $"OR kind = {(int)MessageType.DrawCloseDue} AND substr(command, 9, 4) = {name}) ORDER BY number");
+    }
 
     /// <summary>All rows of a day from one number to another, in order.</summary>
     public static string Rows(int businessDay, long first, long last) =>
@@ -66,6 +99,8 @@ internal static class RowSelect
     public static string Undone(int fromDay) => Copy(
         $"{Since(fromDay)} AND line = 1 AND code = 0 AND (kind IN ({(int)MessageType.Cancel}, {(int)MessageType.Reversal}) "
         + $"OR (kind = {(int)MessageType.SupervisorResolve} AND (amount_cents IS NOT NULL OR plain IS NOT NULL)))");
+
+    private static string Kinds(params MessageType[] kinds) => string.Join(", ", kinds.Select(static kind => (int)kind));
 
     private static string Since(int fromDay) => $"business_day >= {(fromDay == 0 ? "'-infinity'" : Days.Literal(fromDay))}";
 

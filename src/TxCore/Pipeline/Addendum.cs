@@ -1,5 +1,6 @@
 using TxCore.Protocol;
 using TxCore.Storage;
+using TxCore.Ticketing;
 using TxCore.Wagering;
 using TxCore.Wagering.Settlement;
 
@@ -13,10 +14,53 @@ namespace TxCore.Pipeline;
 /// <remarks>
 /// Wager: picks, as <c>Outcome.picks</c> (only when there are any). Cancel, Reversal of a ticket, SupervisorResolve that grants:
 /// count (1), money moves, player (counted), business day the ticket was taken on (4). Pay: count (1), money moves. RacePublish: the answer
-/// of the settlement (<see cref="SettlementAnswer"/>).
+/// of the settlement (<see cref="SettlementAnswer"/>). Confirm, Authorise, Release, Reversal of a hold, HoldExpired: a payment order
+/// (<see cref="PaymentOrder"/>), only when there is one. TicketReturn: the refund, then <see cref="ReturnedSeats"/>. WaitOffered: the hold
+/// it makes, as a canonical Hold body. DrawRun: hash and root of the order.
 /// </remarks>
 internal static class Addendum
 {
+    /// <summary>Bytes of the canonical body of a return.</summary>
+    public const int TicketReturnBytes = 8 + 8 + 1 + 2 + 2;
+
+    /// <summary>Appends a payment order.</summary>
+    public static void AppendPayment(TxEvent work, in PaymentOrder order) => order.Write(work.ExtendCommand(order.Bytes));
+
+    /// <summary>The order to void the authorisation of a hold that ends without a sale; null when it has none.</summary>
+    public static byte[]? VoidOf(LiveHold hold)
+    {
+        if (hold.Authorisation.Length == 0)
+        {
+            return null;
+        }
+
+        var order = new PaymentOrder(PaymentKind.Void, hold.Number, hold.AmountCents, hold.Authorisation);
+        byte[] bytes = new byte[order.Bytes];
+        order.Write(bytes);
+        return bytes;
+    }
+
+    /// <summary>The hold that an offer makes, as a canonical Hold body.</summary>
+    public static byte[] OfferOf(Waiter waiter)
+    {
+        const int LineBytes = 4 + 2 + 2 + 1;
+        byte[] bytes = new byte[8 + 4 + 1 + Wire.PersonKeyBytes + 1 + 2 + LineBytes];
+        var writer = new WireWriter(bytes);
+        Span<byte> person = stackalloc byte[Wire.PersonKeyBytes];
+        waiter.Person.Write(person);
+        writer.Int64(0);
+        writer.UInt32(waiter.Cell.Sale.Id);
+        writer.CountedBytes(person);
+        writer.Byte(1);
+        int mark = writer.BeginElement();
+        writer.UInt32(waiter.Cell.Session);
+        writer.UInt16(waiter.Cell.Category);
+        writer.UInt16(waiter.Quantity);
+        writer.Byte(0);
+        writer.EndElement(mark);
+        return bytes;
+    }
+
     /// <summary>Where the addendum of an entry begins in its stored command.</summary>
     public static int Start(MessageType type, ReadOnlySpan<byte> command)
     {

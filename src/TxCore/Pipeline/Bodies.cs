@@ -36,6 +36,9 @@ public readonly ref struct RaceBody
 /// <summary>Body of a sale's definition, opening or closing, read in place.</summary>
 public readonly ref struct SaleBody
 {
+    /// <summary>Bytes up to and with the sale, which every control of one begins with.</summary>
+    public const int NameBytes = Wire.ControlHeaderBytes + sizeof(uint);
+
     /// <summary>Actors and reason.</summary>
     public readonly ControlHeader Control;
 
@@ -48,6 +51,9 @@ public readonly ref struct SaleBody
     /// <summary>Definition: life of a hold, in seconds.</summary>
     public readonly uint HoldSeconds;
 
+    /// <summary>Definition: what it asks of buyers.</summary>
+    public readonly SaleTerms Terms;
+
     /// <summary>Reads a canonical body.</summary>
     public SaleBody(ReadOnlySpan<byte> body)
     {
@@ -56,6 +62,7 @@ public readonly ref struct SaleBody
         Sale = reader.UInt32();
         ClosesAt = reader.Int64();
         HoldSeconds = reader.UInt32();
+        Terms = new SaleTerms(reader.UInt32(), reader.UInt16(), reader.Byte(), reader.Byte(), reader.UInt32(), reader.UInt32());
     }
 }
 
@@ -71,8 +78,8 @@ public ref struct HoldBody
     /// <summary>Number of lines.</summary>
     public readonly byte LineCount;
 
-    /// <summary>Length of the person key: 0 or 32.</summary>
-    public readonly int PersonBytes;
+    /// <summary>The person key: 32 bytes or none.</summary>
+    public readonly ReadOnlySpan<byte> Person;
 
     /// <summary>Reads a canonical body.</summary>
     public HoldBody(ReadOnlySpan<byte> body)
@@ -80,7 +87,7 @@ public ref struct HoldBody
         _reader = new WireReader(body);
         _reader.Int64();
         Sale = _reader.UInt32();
-        PersonBytes = _reader.CountedBytes(Wire.PersonKeyBytes).Length;
+        Person = _reader.CountedBytes(Wire.PersonKeyBytes);
         LineCount = _reader.Byte();
         _linesLeft = LineCount;
     }

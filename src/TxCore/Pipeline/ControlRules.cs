@@ -1,5 +1,7 @@
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
+using TxCore.Ticketing;
+using TxCore.Ticketing.Draws;
 using TxCore.Wagering;
 
 namespace TxCore.Pipeline;
@@ -7,10 +9,8 @@ namespace TxCore.Pipeline;
 /// <summary>Decides the controls of an administrator.</summary>
 internal static class ControlRules
 {
-    private const uint HoldSecondsMax = 86_400;
-
     /// <summary>Largest price of a line that may be defined, in cents: far above any stake, far below where a sum could overflow.</summary>
-    private const long PriceCentsMax = 1_000_000_000_000;
+    internal const long PriceCentsMax = 1_000_000_000_000;
 
     /// <summary>Most runners that a line with a risk names (<c>domain.md</c> section 1.3): the unit bets of more could not be counted.</summary>
     private const byte RiskMax = 7;
@@ -30,9 +30,13 @@ internal static class ControlRules
             MessageType.PlayersBar => PlayerRules.Bar(state, Bodies.Decode<PlayersBar>(body)),
             MessageType.PlayerLimit => PlayerRules.Limit(Bodies.Decode<PlayerLimit>(body)),
             MessageType.RaceDefine => DefineRace(state, body),
-            MessageType.SaleDefine => DefineSale(state, new SaleBody(body), now),
-            MessageType.CellsDefine => DefineCells(state, body),
-            MessageType.SaleOpen or MessageType.SaleClose => ControlSale(state, type, new SaleBody(body), now),
+            MessageType.SaleDefine => SaleRules.Define(state, new SaleBody(body), now),
+            MessageType.CellsDefine => SaleRules.DefineCells(state, body),
+            MessageType.SaleOpen or MessageType.SaleClose => SaleRules.Control(state, type, new SaleBody(body[..SaleBody.NameBytes]), now),
+            MessageType.SeatsBlock => SaleRules.Block(state, Bodies.Decode<SeatsBlock>(body)),
+            MessageType.SeatsMove => SaleRules.Move(state, Bodies.Decode<SeatsMove>(body)),
+            MessageType.PaymentsAcknowledge => SaleRules.Acknowledge(state, Bodies.Decode<PaymentsAcknowledge>(body)),
+            >= MessageType.DrawDefine and <= MessageType.DrawEnd => DrawRules.Control(state, type, body, now),
             _ => ControlRace(state, type, body, now),
         };
     }
@@ -157,7 +161,7 @@ internal static class ControlRules
             : Verdict.Refuse(ResultCode.SecondActorNeeded, BodyField.Actor);
     }
 
-    private static Verdict Future(long at, long now) =>
+    internal static Verdict Future(long at, long now) =>
         at > now ? Verdict.Accepted : Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Time);
 
     private static Verdict Scratch(Race race, byte runner)
@@ -168,67 +172,5 @@ internal static class ControlRules
         }
 
         return race.IsScratched(runner) ? Verdict.Refuse(ResultCode.RunnerScratched, BodyField.Runner) : Verdict.Accepted;
-    }
-
-    private static Verdict DefineSale(ShardState state, SaleBody body, long now)
-    {
-        if (body.Sale is 0 or > int.MaxValue)
-        {
-            return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Sale);
-        }
-
-        if (state.Sales.ContainsKey(body.Sale))
-        {
-            return Verdict.Refuse(ResultCode.SaleExists, BodyField.Sale);
-        }
-
-        return body.HoldSeconds is 0 or > HoldSecondsMax
-            ? Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Time)
-            : Future(body.ClosesAt, now);
-    }
-
-    private static Verdict DefineCells(ShardState state, ReadOnlySpan<byte> body)
-    {
-        var definition = Bodies.CellsDefine(body);
-        if (!state.Sales.TryGetValue(definition.Sale, out var sale))
-        {
-            return Verdict.Refuse(ResultCode.UnknownSale, BodyField.Sale);
-        }
-
-        if (sale.Status != SaleStatus.Draft)
-        {
-            return Verdict.Refuse(ResultCode.SaleState, BodyField.Sale);
-        }
-
-        var seen = new HashSet<(uint, ushort)>();
-        foreach (var cell in definition.Cells)
-        {
-            if (!seen.Add((cell.Session, cell.Category)) || sale.FindCell(cell.Session, cell.Category) is not null)
-            {
-                return Verdict.Refuse(ResultCode.CellExists, BodyField.Cell);
-            }
-
-            if (cell.Capacity > int.MaxValue || cell.Blocked > cell.Capacity || cell.QuantityMax == 0 || cell.PriceCents is < 0 or > PriceCentsMax)
-            {
-                return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Cell);
-            }
-        }
-
-        return Verdict.Accepted;
-    }
-
-    private static Verdict ControlSale(ShardState state, MessageType type, SaleBody body, long now)
-    {
-        if (!state.Sales.TryGetValue(body.Sale, out var sale))
-        {
-            return Verdict.Refuse(ResultCode.UnknownSale, BodyField.Sale);
-        }
-
-        if (type == MessageType.SaleClose)
-        {
-            return sale.Status == SaleStatus.Open ? Verdict.Accepted : Verdict.Refuse(ResultCode.SaleState, BodyField.Sale);
-        }
-
-        return sale.Status != SaleStatus.Draft ? Verdict.Refuse(ResultCode.SaleState, BodyField.Sale) : Future(sale.ClosesAt, now);
     }
 }

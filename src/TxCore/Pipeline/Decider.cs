@@ -13,6 +13,7 @@ public sealed class Decider(ShardState state, ReceiptKeys keys)
     private readonly SequenceRules _sequence = new(state);
     private readonly TransactionRules _rules = new(state, keys);
     private readonly TimeRules _time = new(state);
+    private readonly PersonAnswers _persons = new(state);
 
     /// <summary>True while a forward step of the clock waits to be confirmed: no transaction is taken.</summary>
     public bool IsTimeHeld => _time.IsHeld;
@@ -32,6 +33,9 @@ public sealed class Decider(ShardState state, ReceiptKeys keys)
             case EventKind.Status:
                 _sequence.Status(work);
                 break;
+            case EventKind.Person:
+                _persons.Answer(work);
+                break;
             case EventKind.Start:
                 Start(work);
                 break;
@@ -41,7 +45,7 @@ public sealed class Decider(ShardState state, ReceiptKeys keys)
         work.DefinitionsVersion = state.DefinitionsVersion;
         work.HighestNumber = state.LastNumber;
         work.BusinessDay = state.BusinessDay;
-        CollectCells(work);
+        CollectTouched(work);
     }
 
     private void Start(TxEvent work)
@@ -108,7 +112,9 @@ public sealed class Decider(ShardState state, ReceiptKeys keys)
     private void Store(TxEvent work)
     {
         long version = state.DefinitionsVersion;
+        state.PreparedOrder = work.Order;
         state.Apply(in work.Entry, work.CommandSpan);
+        state.PreparedOrder = null;
         work.IsStored = true;
         work.KeyEpoch = state.Rules.KeyEpoch;
         if (state.DefinitionsVersion != version)
@@ -117,18 +123,23 @@ public sealed class Decider(ShardState state, ReceiptKeys keys)
         }
     }
 
-    private void CollectCells(TxEvent work)
+    private void CollectTouched(TxEvent work)
     {
-        if (state.TouchedCells.Count == 0)
-        {
-            return;
-        }
-
         foreach (var cell in state.TouchedCells)
         {
-            work.Cells.Add((cell, cell.Available));
+            work.Cells.Add((cell, cell.Counts));
         }
 
-        state.TouchedCells.Clear();
+        foreach (var wave in state.TouchedWaves)
+        {
+            work.Waves.Add((wave, wave.State));
+        }
+
+        if (state.TouchedDraw is { } draw)
+        {
+            (work.Draw, work.DrawEntries, work.DrawStruck) = (draw, draw.Entries.Count, draw.Entries.StruckCount);
+        }
+
+        state.ClearTouched();
     }
 }

@@ -42,7 +42,7 @@ internal static class DefinitionEffects
                 break;
             case MessageType.SaleOpen or MessageType.SaleClose:
                 var sale = state.Sales[new SaleBody(body).Sale];
-                sale.Status = entry.Kind == MessageType.SaleOpen ? SaleStatus.Open : SaleStatus.Closed;
+                SetStatus(state, sale, entry.Kind == MessageType.SaleOpen ? SaleStatus.Open : SaleStatus.Closed);
                 if (sale.Status == SaleStatus.Open)
                 {
                     state.Stops.Add(MessageType.SaleCloseDue, sale.Id, sale.ClosesAt);
@@ -52,8 +52,14 @@ internal static class DefinitionEffects
                 break;
             case MessageType.SaleCloseDue:
                 var closing = state.Sales[(uint)SystemCommand.Subject(command)];
-                closing.Status = SaleStatus.Closed;
+                SetStatus(state, closing, SaleStatus.Closed);
                 Announce(state, in entry, closing);
+                break;
+            case MessageType.SeatsBlock:
+                Announce(state, in entry, BlockSeats(state, Bodies.Decode<SeatsBlock>(body)));
+                break;
+            case MessageType.SeatsMove:
+                Announce(state, in entry, MoveSeats(state, Bodies.Decode<SeatsMove>(body)));
                 break;
         }
     }
@@ -152,7 +158,7 @@ internal static class DefinitionEffects
     private static Sale DefineSale(ShardState state, ReadOnlySpan<byte> body)
     {
         var reader = new SaleBody(body);
-        var sale = new Sale(reader.Sale) { ClosesAt = reader.ClosesAt, HoldSeconds = reader.HoldSeconds };
+        var sale = new Sale(reader.Sale) { ClosesAt = reader.ClosesAt, HoldSeconds = reader.HoldSeconds, Terms = reader.Terms };
         state.Sales.Add(sale.Id, sale);
         return sale;
     }
@@ -166,15 +172,43 @@ internal static class DefinitionEffects
             var made = new InventoryCell(sale, cell.Session, cell.Category)
             {
                 PriceCents = cell.PriceCents,
-                Capacity = (int)cell.Capacity,
-                Blocked = (int)cell.Blocked,
                 QuantityMax = cell.QuantityMax,
             };
+            made.Restore((int)cell.Capacity, (int)cell.Blocked, 0, 0);
             state.TouchedCells.Add(made);
             sale.Cells.Add((cell.Session, cell.Category), made);
         }
 
         return sale;
+    }
+
+    /// <summary>Opens or closes a sale: only an open one makes offers to those who wait.</summary>
+    private static void SetStatus(ShardState state, Sale sale, SaleStatus status)
+    {
+        sale.Status = status;
+        foreach (var cell in sale.Cells.Values)
+        {
+            state.NoteOffer(cell);
+        }
+    }
+
+    private static Sale BlockSeats(ShardState state, SeatsBlock block)
+    {
+        var cell = state.Sales[block.Sale].FindCell(block.Session, block.Category)!;
+        cell.Block((int)block.Blocked);
+        state.Touch(cell);
+        return cell.Sale;
+    }
+
+    private static Sale MoveSeats(ShardState state, SeatsMove move)
+    {
+        var from = state.Sales[move.Sale].FindCell(move.Session, move.Category)!;
+        var to = state.Sales[move.ToSale].FindCell(move.Session, move.Category)!;
+        from.Resize(-(int)move.Quantity);
+        to.Resize((int)move.Quantity);
+        state.Touch(from);
+        state.Touch(to);
+        return to.Sale;
     }
 
     private static void Announce(ShardState state, in Entry entry, Race race, byte runner)

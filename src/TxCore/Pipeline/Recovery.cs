@@ -23,7 +23,7 @@ public static class Recovery
             (in StoredRow row) =>
             {
                 state.Apply(in row.Entry, row.Command);
-                state.TouchedCells.Clear();
+                state.ClearTouched();
             },
             cancellationToken);
 

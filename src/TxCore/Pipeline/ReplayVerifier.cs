@@ -1,5 +1,7 @@
 using TxCore.Protocol;
+using TxCore.Protocol.Messages;
 using TxCore.Storage;
+using TxCore.Ticketing.Draws;
 using TxCore.Wagering;
 
 namespace TxCore.Pipeline;
@@ -24,6 +26,7 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
     private readonly TxEvent _work = new();
     private ShardState _state = null!;
     private Decider _decider = null!;
+    private PreparedList? _list;
 
     /// <summary>Runs the replay over everything that is stored.</summary>
     public async Task<ReplayReport> RunAsync(CancellationToken cancellationToken)
@@ -139,13 +142,41 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
         row.Command.AsSpan(0, length).CopyTo(_work.Command);
         _work.CommandBytes = length;
         _work.Settlement = entry.Kind == MessageType.RacePublish && length < row.Command.Length ? row.Command[length..] : null;
+        if (_work.BodyReadable && entry.Kind is (MessageType.DrawFreeze or MessageType.DrawRun))
+        {
+            PrepareDraw(row);
+        }
+
         _work.Carried = NeedsRow(entry.Kind) && entry.Reference > 0 && entry.Reference < entry.Number
             ? await reader.FindByNumberAsync(entry.Reference, cancellationToken)
             : null;
     }
 
     private static bool NeedsRow(MessageType kind) => kind is MessageType.Cancel or MessageType.Pay or MessageType.Reversal
-        or MessageType.VoucherRedeem or MessageType.SupervisorResolve;
+        or MessageType.VoucherRedeem or MessageType.SupervisorResolve or MessageType.TicketReturn;
+
+    /// <summary>Works out again what was worked out beside the ring; where there is nothing to work on, the run or freeze was refused.</summary>
+    private void PrepareDraw(FetchedRow row)
+    {
+        DrawRules.ReadHeader(_work.Body, out uint id);
+        if (!_state.Draws.TryGetValue(id, out var draw))
+        {
+            return;
+        }
+
+        if (row.Entry.Kind == MessageType.DrawFreeze && draw.Status == DrawStatus.Closed)
+        {
+            _list = DrawWork.List(draw);
+            _work.List = _list;
+        }
+        else if (row.Entry.Kind == MessageType.DrawRun && draw.Status == DrawStatus.Frozen && row.Entry.Code == ResultCode.Accepted)
+        {
+            var run = Bodies.Decode<DrawRun>(_work.Body);
+            int[] sorted = _list?.Draw == id ? _list.Sorted : DrawList.Sort(draw.Entries.Keys);
+            _work.Order = DrawWork.Order(draw, sorted, run.Secret, run.Randomness);
+            _list = null;
+        }
+    }
 
     private ReplayFault? CompareCommand(FetchedRow row) => _work.CommandSpan.SequenceEqual(row.Command)
         ? null
@@ -155,7 +186,7 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
     {
         int count = 0;
         long time = page[index].Entry.SequencedAt;
-        for (int i = index - 1; i >= 0 && page[i].Entry.Kind == MessageType.HoldExpired && page[i].Entry.SequencedAt == time; i--)
+        for (int i = index - 1; i >= 0 && SystemCommand.IsLimited(page[i].Entry.Kind) && page[i].Entry.SequencedAt == time; i--)
         {
             count++;
         }
@@ -177,9 +208,15 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
                 return new ReplayFault(_work.Due[i].Entry.Number, $"{_work.Due[i].Entry.Kind} was due and is not stored");
             }
 
-            if (Compare(page[index + i].Entry, in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_work.Due)[i].Entry) is { } fault)
+            var stored = page[index + i];
+            if (Compare(stored.Entry, in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_work.Due)[i].Entry) is { } fault)
             {
                 return fault;
+            }
+
+            if (!SystemCommand.Build(_work.Due[i].Subject, _work.Due[i].Addendum).AsSpan().SequenceEqual(stored.Command))
+            {
+                return new ReplayFault(stored.Entry.Number, "what was decided with it (subject, payment, offer) differs in replay");
             }
         }
 

@@ -9,7 +9,7 @@ internal static class RowEncoder
 {
     public static void AppendDue(RowWriter rows, in DueEntry due)
     {
-        Span<byte> command = stackalloc byte[SystemCommand.SubjectBytes];
+        Span<byte> command = due.Addendum is null ? stackalloc byte[SystemCommand.SubjectBytes] : SystemCommand.Build(due.Subject, due.Addendum);
         SystemCommand.Write(due.Subject, command);
         var detail = new RowDetail { Line = 1 };
         if (due.Entry.Kind is MessageType.RaceStopDue or MessageType.RaceCloseDue)
@@ -20,6 +20,13 @@ internal static class RowEncoder
         else if (due.Entry.Kind == MessageType.SaleCloseDue)
         {
             detail.Sale = (uint)due.Subject;
+        }
+        else if (due.Entry.Kind == MessageType.WaitOffered)
+        {
+            var offer = new HoldBody(due.Addendum);
+            offer.TryNext(out var seats);
+            detail.AmountCents = due.Entry.AmountCents;
+            SetSeats(ref detail, offer.Sale, seats.Session, seats.Category, seats.Quantity);
         }
 
         rows.Append(in due.Entry, in detail, command);
@@ -85,15 +92,15 @@ internal static class RowEncoder
             {
                 Line = accepted ? number : (short)1,
                 AmountCents = accepted ? line.Quantity * work.Cells[firstCell + number - 1].Cell.PriceCents : 0,
-                Sale = hold.Sale,
-                Session = line.Session,
-                Category = line.Category,
-                Quantity = line.Quantity,
             };
+            SetSeats(ref detail, hold.Sale, line.Session, line.Category, line.Quantity);
             rows.Append(in work.Entry, in detail, command);
             command = default;
         }
     }
+
+    private static void SetSeats(ref RowDetail detail, uint sale, uint session, ushort category, int quantity) =>
+        (detail.Sale, detail.Session, detail.Category, detail.Quantity) = (sale, session, category, quantity);
 
     private static void AppendSingle(RowWriter rows, TxEvent work)
     {
@@ -115,7 +122,17 @@ internal static class RowEncoder
                 or MessageType.RacePublish or MessageType.PoolCarryIn:
                 detail.Race = new RaceBody(work.Body[..RaceBody.NameBytes]).Race.Value;
                 break;
-            case MessageType.SaleDefine or MessageType.CellsDefine or MessageType.SaleOpen or MessageType.SaleClose:
+            case MessageType.TicketReturn when work.Entry.Code == ResultCode.Accepted:
+                var cell = work.Cells[^1].Cell;
+                var request = Bodies.Decode<Protocol.Messages.TicketReturn>(work.Body[..Addendum.TicketReturnBytes]);
+                SetSeats(ref detail, cell.Sale.Id, cell.Session, cell.Category, request.Quantity);
+                break;
+            case MessageType.WaitJoin:
+                var join = Bodies.Decode<Protocol.Messages.WaitJoin>(work.Body);
+                SetSeats(ref detail, join.Sale, join.Session, join.Category, join.Quantity);
+                break;
+            case MessageType.SaleDefine or MessageType.CellsDefine or MessageType.SaleOpen or MessageType.SaleClose
+                or MessageType.SeatsBlock or MessageType.SeatsMove:
                 detail.Sale = new SaleBody(work.Body[..(Wire.ControlHeaderBytes + sizeof(uint))]).Sale;
                 break;
         }

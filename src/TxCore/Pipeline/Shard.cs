@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using TxCore.Diagnostics;
 using TxCore.Sessions;
 using TxCore.Storage;
+using TxCore.Ticketing.Draws;
 using TxCore.Wagering;
 using TxCore.Wagering.Settlement;
 using TxCore.Wagering.Totals;
@@ -45,14 +46,17 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         Registry = new SessionRegistry(options.Limits.ConnectionsMax);
         _decide = new DecideStage(new Decider(state, keys), wait, Failure);
         _persist = new PersistStage(store, options.Identity, head, options.BatchEventsMax, wait, Failure);
+        var draws = new DrawPreparer(state.Draws);
+        Ticketing = new TicketingBoard(draws, clock);
+        Ticketing.Load(state);
         Totals = new PoolTotalsBoard(state, reader, options.TotalsBufferBytesMax, clock, logger);
-        var reply = new ReplyStage(Board, Totals, Registry, Intake, Latencies, Failure);
+        var reply = new ReplyStage(Board, Ticketing, Totals, Registry, Intake, Latencies, Failure);
         _disruptor.SetDefaultExceptionHandler(new StageExceptionHandler(Failure));
         _disruptor.HandleEventsWith(_decide).Then(_persist).Then(reply);
 
         Services = new SessionServices(
             options.Identity, Intake, this, Registry, Board, sources, reader, new RaceSettler(options.Identity, reader, Board, logger), Totals,
-            new AnswerEncoder(options.Identity, keys), options.Limits, clock, logger);
+            Ticketing, draws, new PaymentsFeed(reader, Board, () => Ticketing.AcknowledgedPayments, logger), new AnswerEncoder(options.Identity, keys), options.Limits, clock, logger);
         _follower = new SnapshotFollower(options, reader, WindowOf(sources), () => _persist.Head.Number, clock, logger);
     }
 
@@ -61,6 +65,9 @@ public sealed class Shard : IAdmission, IAsyncDisposable
 
     /// <summary>What is on sale, as committed.</summary>
     public DefinitionsBoard Board { get; }
+
+    /// <summary>Sales and draws, as committed.</summary>
+    public TicketingBoard Ticketing { get; }
 
     /// <summary>Pool totals, as committed a moment ago.</summary>
     public PoolTotalsBoard Totals { get; }

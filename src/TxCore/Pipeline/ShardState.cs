@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 using TxCore.Storage;
 using TxCore.Ticketing;
+using TxCore.Ticketing.Draws;
 using TxCore.Wagering;
 
 namespace TxCore.Pipeline;
@@ -12,8 +14,6 @@ namespace TxCore.Pipeline;
 /// </summary>
 public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
 {
-    private readonly StateEffects _effects = new();
-
     /// <summary>The shard.</summary>
     public ShardIdentity Identity { get; } = identity;
 
@@ -59,6 +59,30 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
     /// <summary>Sales by number.</summary>
     public Dictionary<uint, Sale> Sales { get; } = [];
 
+    /// <summary>Draws by number; other threads look one up to work on the entries of a closed one, which do not change any more.</summary>
+    public ConcurrentDictionary<uint, Draw> Draws { get; } = [];
+
+    /// <summary>Persons with seats, holds or places on a waiting list.</summary>
+    public Persons Persons { get; } = new();
+
+    /// <summary>Those who wait, by the number of their entry.</summary>
+    public Dictionary<long, Waiter> Waits { get; } = [];
+
+    /// <summary>Cells whose first waiter can be served: they are offered seats before the next event.</summary>
+    public SortedSet<InventoryCell> OfferCells { get; } = new(CellOrder.Instance);
+
+    /// <summary>Seats given back of orders that are not given back whole, by hold and line.</summary>
+    public Dictionary<(long Number, byte Line), ushort> Returned { get; } = [];
+
+    /// <summary>Payment authorisations that were used.</summary>
+    public UsedAuthorisations Authorisations { get; } = new();
+
+    /// <summary>The number up to which payment orders were carried out.</summary>
+    public long AcknowledgedPayments { get; internal set; }
+
+    /// <summary>The order that the run now applied was given; null in recovery.</summary>
+    internal PreparedOrder? PreparedOrder { get; set; }
+
     /// <summary>Live holds by number.</summary>
     public Dictionary<long, LiveHold> Holds { get; } = [];
 
@@ -71,8 +95,50 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
     /// <summary>Holds that expire.</summary>
     public DueQueue Expiries { get; } = new();
 
-    /// <summary>Cells whose counters the last applied entry changed; cleared by whoever reads it.</summary>
+    /// <summary>Cells whose counters the last applied entry changed; cleared by <see cref="ClearTouched"/>.</summary>
     public List<InventoryCell> TouchedCells { get; } = [];
+
+    /// <summary>Waves whose counters the last applied entry changed.</summary>
+    public List<Wave> TouchedWaves { get; } = [];
+
+    /// <summary>The draw that the last applied entry changed; null for none.</summary>
+    public Draw? TouchedDraw { get; set; }
+
+    /// <summary>Forgets what was touched: called by whoever has read it.</summary>
+    public void ClearTouched()
+    {
+        TouchedCells.Clear();
+        TouchedWaves.Clear();
+        TouchedDraw = null;
+    }
+
+    /// <summary>Told of every change of a cell, its waiting list or its sale.</summary>
+    internal void Touch(InventoryCell cell)
+    {
+        TouchedCells.Add(cell);
+        NoteOffer(cell);
+    }
+
+    /// <summary>Keeps <see cref="OfferCells"/> true: it is a function of the cell, so that recovery comes to the same.</summary>
+    internal void NoteOffer(InventoryCell cell)
+    {
+        if (cell.Sale.Status == SaleStatus.Open && cell.Waiting.First is { } first && first.Quantity <= cell.Available)
+        {
+            OfferCells.Add(cell);
+        }
+        else if (OfferCells.Count > 0)
+        {
+            OfferCells.Remove(cell);
+        }
+    }
+
+    /// <summary>Takes in somebody who waits.</summary>
+    internal void AddWaiter(Waiter waiter)
+    {
+        Waits.Add(waiter.Number, waiter);
+        waiter.Cell.Waiting.Add(waiter);
+        Persons.Get(waiter.Person).Waits.Add(waiter.Number);
+    }
 
     /// <summary>The state of a source, made when first seen.</summary>
     public SourceState Source(uint id)
@@ -112,7 +178,8 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
         {
             MessageType.Wager or MessageType.VoucherIssue => Tickets[entry.Number] is var state and not PresentState.None ? state : PresentState.Live,
             MessageType.Hold => Holds.ContainsKey(entry.Number) ? PresentState.Held : Tickets[entry.Number],
-            MessageType.Confirm => PresentState.Confirmed,
+            MessageType.Confirm => Tickets[entry.Reference],
+            MessageType.WaitJoin => Waits.ContainsKey(entry.Number) ? PresentState.Waiting : Tickets[entry.Number],
             _ => PresentState.None,
         };
     }
@@ -154,7 +221,11 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
         Source(entry.Source).Record(in entry, Rules.KeyEpoch, PicksOf(in entry, command));
         if (entry.Code == ResultCode.Accepted || entry is { Kind: MessageType.Reversal, Code: ResultCode.ReversalToSupervisor })
         {
-            _effects.Apply(this, in entry, command);
+            StateEffects.Apply(this, in entry, command);
+        }
+        else if (entry.Kind is MessageType.Confirm or MessageType.Authorise && entry is not { Code: ResultCode.MalformedBody, FaultField: BodyField.Body })
+        {
+            TicketingEffects.ApplyRefused(this, in entry, command);
         }
     }
 }

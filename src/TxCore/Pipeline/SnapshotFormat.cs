@@ -10,7 +10,7 @@ internal sealed class SnapshotWriter
     private byte[] _buffer = new byte[64 * 1024];
     private int _position;
 
-    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _position);
+    public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _position);
 
     public void Int64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(sizeof(long)), value);
 
@@ -18,6 +18,17 @@ internal sealed class SnapshotWriter
     {
         Int64(value.Length);
         value.CopyTo(Take(value.Length));
+    }
+
+    /// <summary>Makes room for bytes that the caller fills.</summary>
+    public Span<byte> Bytes(int count) => Take(count);
+
+    /// <summary>A person key, or that there is none.</summary>
+    public void Person(PersonKey? person)
+    {
+        Span<byte> key = stackalloc byte[Wire.PersonKeyBytes];
+        person?.Write(key);
+        Counted(person is null ? [] : key);
     }
 
     public void Record(in OutcomeRecord record)
@@ -42,7 +53,7 @@ internal sealed class SnapshotWriter
     {
         if (_buffer.Length - _position < count)
         {
-            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _position + count));
+            Array.Resize(ref _buffer, (int)Math.Min(Array.MaxLength, Math.Max(_buffer.Length * 2L, (long)_position + count)));
         }
 
         var span = _buffer.AsSpan(_position, count);
@@ -71,6 +82,8 @@ internal ref struct SnapshotReader(ReadOnlySpan<byte> bytes)
 
     public ReadOnlySpan<byte> Counted() => Take((int)Math.Clamp(Int64(), -1, int.MaxValue));
 
+    public PersonKey? Person() => Counted() is { IsEmpty: false } key ? PersonKey.Read(key) : null;
+
     public OutcomeRecord Record()
     {
         var entry = new Entry
@@ -96,7 +109,7 @@ internal ref struct SnapshotReader(ReadOnlySpan<byte> bytes)
         return new OutcomeRecord { Entry = entry, KeyEpoch = (ushort)packed, Picks = picks.IsEmpty ? null : picks.ToArray() };
     }
 
-    private ReadOnlySpan<byte> Take(int count)
+    public ReadOnlySpan<byte> Take(int count)
     {
         if (count < 0 || count > _rest.Length)
         {

@@ -177,7 +177,7 @@ internal sealed class PersistStage(
 
 /// <summary>Stage 3: sends the answers and broadcasts of what is durable, one flush for each connection and batch.</summary>
 internal sealed class ReplyStage(
-    DefinitionsBoard board, PoolTotalsBoard totals, SessionRegistry sessions, Intake intake, StageLatencies latencies, ShardFailure failure)
+    DefinitionsBoard board, TicketingBoard ticketing, PoolTotalsBoard totals, SessionRegistry sessions, Intake intake, StageLatencies latencies, ShardFailure failure)
     : IBatchEventHandler<TxEvent>, IEventProcessorSequenceAware
 {
     private readonly HashSet<ISessionPeer> _dirty = [];
@@ -222,16 +222,20 @@ internal sealed class ReplyStage(
 
     private void Publish(TxEvent work)
     {
-        foreach (var (cell, available) in work.Cells)
+        foreach (var (cell, counts) in work.Cells)
         {
-            cell.CommittedAvailable = available;
+            cell.CommittedAvailable = counts.Available;
+            cell.CommittedCapacity = counts.Capacity;
         }
+
+        ticketing.Apply(work);
 
         foreach (ref readonly var due in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(work.Due))
         {
             if (due.Change.Version != 0)
             {
                 board.Apply(due.Change, work);
+                ticketing.Apply(due.Change, work);
                 sessions.Broadcast(due.Change);
             }
         }
@@ -239,6 +243,7 @@ internal sealed class ReplyStage(
         if (work.Change.Version != 0)
         {
             board.Apply(work.Change, work);
+            ticketing.Apply(work.Change, work);
             sessions.Broadcast(work.Change);
         }
 

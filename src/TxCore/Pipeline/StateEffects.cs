@@ -1,17 +1,14 @@
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 using TxCore.Storage;
-using TxCore.Ticketing;
 using TxCore.Wagering;
 
 namespace TxCore.Pipeline;
 
 /// <summary>What an accepted entry does to the state, by kind. Assumes that it was decided: nothing is checked again here.</summary>
-internal sealed class StateEffects
+internal static class StateEffects
 {
-    private readonly List<HeldSeats> _seats = [];
-
-    public void Apply(ShardState state, in Entry entry, ReadOnlySpan<byte> command)
+    public static void Apply(ShardState state, in Entry entry, ReadOnlySpan<byte> command)
     {
         var body = command.Length > SystemCommand.DeadlineBytes ? command[SystemCommand.DeadlineBytes..] : default;
         switch (entry.Kind)
@@ -47,18 +44,6 @@ internal sealed class StateEffects
             case MessageType.PlayerLimit:
                 PlayerRules.ApplyLimit(state, Bodies.Decode<PlayerLimit>(body), entry.SequencedAt);
                 break;
-            case MessageType.Hold:
-                Hold(state, in entry, body);
-                break;
-            case MessageType.Confirm:
-                EndHold(state, entry.Reference, PresentState.Confirmed);
-                break;
-            case MessageType.Release:
-                EndHold(state, entry.Reference, PresentState.Released);
-                break;
-            case MessageType.HoldExpired:
-                EndHold(state, entry.Reference, PresentState.Expired);
-                break;
             case MessageType.Started:
                 Start(state, in entry, ShardRules.Read(body));
                 break;
@@ -66,7 +51,11 @@ internal sealed class StateEffects
                 OpenDay(state, entry.BusinessDay);
                 break;
             default:
-                DefinitionEffects.Apply(state, in entry, command, body);
+                if (!TicketingEffects.TryApply(state, in entry, command, body) && !DrawEffects.TryApply(state, in entry, command, body))
+                {
+                    DefinitionEffects.Apply(state, in entry, command, body);
+                }
+
                 break;
         }
     }
@@ -115,7 +104,7 @@ internal sealed class StateEffects
     {
         if (state.Holds.ContainsKey(number))
         {
-            EndHold(state, number, PresentState.Reversed);
+            TicketingEffects.EndHold(state, number, PresentState.Reversed);
             return;
         }
 
@@ -131,42 +120,5 @@ internal sealed class StateEffects
         {
             Addendum.ApplyUndo(state, command[Addendum.Start(entry.Kind, command)..]);
         }
-    }
-
-    private void Hold(ShardState state, in Entry entry, ReadOnlySpan<byte> body)
-    {
-        var reader = new HoldBody(body);
-        var sale = state.Sales[reader.Sale];
-        _seats.Clear();
-        while (reader.TryNext(out var line))
-        {
-            var cell = sale.FindCell(line.Session, line.Category)!;
-            cell.Hold(line.Quantity);
-            state.TouchedCells.Add(cell);
-            _seats.Add(new HeldSeats(cell, line.Quantity));
-        }
-
-        state.Holds.Add(entry.Number, new LiveHold(entry.Number, entry.Source, entry.ExpiresAt, entry.AmountCents, [.. _seats]));
-        state.Expiries.Add(MessageType.HoldExpired, entry.Number, entry.ExpiresAt);
-    }
-
-    private static void EndHold(ShardState state, long number, PresentState end)
-    {
-        state.Holds.Remove(number, out var hold);
-        foreach (var seats in hold!.Seats)
-        {
-            if (end == PresentState.Confirmed)
-            {
-                seats.Cell.Confirm(seats.Quantity);
-            }
-            else
-            {
-                seats.Cell.Release(seats.Quantity);
-            }
-
-            state.TouchedCells.Add(seats.Cell);
-        }
-
-        state.Tickets[number] = end;
     }
 }

@@ -1,5 +1,6 @@
 using TxCore.Protocol;
 using TxCore.Storage;
+using TxCore.Ticketing;
 using TxCore.Wagering;
 
 namespace TxCore.Pipeline;
@@ -10,7 +11,7 @@ namespace TxCore.Pipeline;
 /// </summary>
 internal sealed class TimeRules(ShardState state)
 {
-    /// <summary>Most expiries before one event; the rest come before the next ones. Stops have no such limit.</summary>
+    /// <summary>Most expiries and offers before one event; the rest come before the next ones. Stops have no such limit.</summary>
     public const int ExpiriesPerEventMax = 256;
 
     /// <summary>Largest step between the last entry and a start, in microseconds: a week of downtime; more is taken for a wrong clock.</summary>
@@ -91,14 +92,34 @@ internal sealed class TimeRules(ShardState state)
             Add(work, MessageType.DayOpened, state.Rules.BusinessDayOf(now), 0);
         }
 
-        for (int taken = work.ExpiriesTaken; taken < ExpiriesPerEventMax && state.Expiries.TryTake(now, out var expiry);)
+        int taken = work.ExpiriesTaken;
+        while (taken < ExpiriesPerEventMax && state.Expiries.TryTake(now, out var expiry))
         {
-            if (state.Holds.ContainsKey(expiry.Subject))
+            if (state.Holds.TryGetValue(expiry.Subject, out var hold))
             {
-                Add(work, MessageType.HoldExpired, expiry.Subject, expiry.Subject);
+                Add(work, MessageType.HoldExpired, expiry.Subject, expiry.Subject, Addendum.VoidOf(hold));
                 taken++;
             }
         }
+
+        for (; taken < ExpiriesPerEventMax && state.OfferCells.Count > 0; taken++)
+        {
+            Offer(work, state.OfferCells.Min!, now);
+        }
+    }
+
+    /// <summary>Offers free seats to the first who waits for them, or lets go who may not have them.</summary>
+    private void Offer(TxEvent work, InventoryCell cell, long now)
+    {
+        var waiter = cell.Waiting.First!;
+        if (!WaitRules.MayBuy(state, waiter))
+        {
+            Add(work, MessageType.WaitLapsed, waiter.Number, waiter.Number);
+            return;
+        }
+
+        long expiresAt = Math.Min(now + (cell.Sale.Terms.OfferSeconds * 1_000_000L), Math.Max(cell.Sale.ClosesAt, now + 1));
+        Add(work, MessageType.WaitOffered, waiter.Number, waiter.Number, Addendum.OfferOf(waiter), waiter.Quantity * cell.PriceCents, expiresAt);
     }
 
     private bool IsStopStillDue(in DueItem item)
@@ -115,15 +136,22 @@ internal sealed class TimeRules(ShardState state)
             return state.Races.TryGetValue(item.Subject, out var paid) && paid.ExpiresAt == item.At;
         }
 
+        if (item.Kind == MessageType.DrawCloseDue)
+        {
+            return state.Draws.TryGetValue((uint)item.Subject, out var draw) && draw.Status == DrawStatus.Open;
+        }
+
         return state.Sales.TryGetValue((uint)item.Subject, out var sale) && sale.Status == SaleStatus.Open;
     }
 
-    private void Add(TxEvent work, MessageType kind, long subject, long reference)
+    private void Add(
+        TxEvent work, MessageType kind, long subject, long reference, byte[]? addendum = null, long amountCents = 0, long expiresAt = 0)
     {
         var shard = state.Source(0);
         var due = new DueEntry
         {
             Subject = subject,
+            Addendum = addendum,
             Entry = new Entry
             {
                 Number = state.LastNumber + 1,
@@ -134,6 +162,8 @@ internal sealed class TimeRules(ShardState state)
                 SequencedAt = state.Time,
                 ReceivedAt = work.ReceivedAt,
                 Reference = reference,
+                AmountCents = amountCents,
+                ExpiresAt = expiresAt,
             },
         };
         if (kind == MessageType.RaceCloseDue && state.Races[subject] is var race)
@@ -141,7 +171,7 @@ internal sealed class TimeRules(ShardState state)
             due.Entry.AmountCents = race.OwedCents - race.PaidCents;
         }
 
-        Span<byte> command = stackalloc byte[SystemCommand.SubjectBytes];
+        Span<byte> command = addendum is null ? stackalloc byte[SystemCommand.SubjectBytes] : SystemCommand.Build(subject, addendum);
         SystemCommand.Write(subject, command);
         long version = state.DefinitionsVersion;
         state.Apply(in due.Entry, command);

@@ -3,6 +3,7 @@ using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 using TxCore.Storage;
 using TxCore.Ticketing;
+using TxCore.Ticketing.Draws;
 using TxCore.Wagering;
 
 namespace TxCore.Pipeline;
@@ -26,6 +27,17 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
 
     public Verdict Check(TxEvent work, ref Entry entry, long now)
     {
+        var verdict = CheckRules(work, ref entry, now);
+        if (work.Type is MessageType.Confirm or MessageType.Authorise && work.BodyReadable)
+        {
+            AppendPayment(work, verdict);
+        }
+
+        return verdict;
+    }
+
+    private Verdict CheckRules(TxEvent work, ref Entry entry, long now)
+    {
         if (!work.BodyReadable)
         {
             return Verdict.Refuse(ResultCode.MalformedBody, BodyField.Body);
@@ -47,11 +59,17 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
                 return Wager(work, ref entry, now);
             case MessageType.Hold:
                 return SeatRules.Hold(state, work.Body, now, out entry.AmountCents, out entry.ExpiresAt);
-            case MessageType.Confirm:
+            case MessageType.Confirm or MessageType.Authorise:
                 return Confirm(work, ref entry, now);
             case MessageType.Release:
+                return Release(work, ref entry, now);
+            case MessageType.TicketReturn:
+                return Return(work, ref entry);
+            case MessageType.WaitJoin:
+                return WaitRules.Join(state, Bodies.Decode<WaitJoin>(work.Body));
+            case MessageType.WaitLeave:
                 entry.Reference = BinaryPrimitives.ReadInt64LittleEndian(work.Body[8..]);
-                return SeatRules.Release(state, entry.Reference, now);
+                return WaitRules.Leave(state, entry.Reference);
             case MessageType.Cancel:
                 return Cancel(work, ref entry, now);
             case MessageType.Reversal:
@@ -62,8 +80,14 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
                 return Resolve(work, ref entry);
             case MessageType.RacePublish:
                 return Publish(work);
-            case MessageType.DrawRegister or MessageType.DrawWithdraw:
-                return Verdict.Refuse(ResultCode.DrawNotOpen, BodyField.Draw);
+            case MessageType.DrawRegister:
+                return DrawRules.Register(state, Bodies.Decode<DrawRegister>(work.Body));
+            case MessageType.DrawWithdraw:
+                return DrawRules.Withdraw(state, Bodies.Decode<DrawWithdraw>(work.Body));
+            case MessageType.DrawFreeze:
+                return Freeze(work);
+            case MessageType.DrawRun:
+                return Run(work);
             default:
                 return ControlRules.Check(state, work.Type, work.Body, now);
         }
@@ -86,8 +110,15 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
             case MessageType.Cancel or MessageType.Pay or MessageType.VoucherRedeem or MessageType.SupervisorResolve:
                 long number = TicketNumber(work);
                 return number < 1 || number > state.LastNumber || CarriedTicket(work, number) is not null;
+            case MessageType.TicketReturn:
+                long order = BinaryPrimitives.ReadInt64LittleEndian(work.Body[8..]);
+                return order < 1 || order > state.LastNumber || CarriedTicket(work, order) is not null;
             case MessageType.RacePublish:
                 return work.Settlement is not null;
+            case MessageType.DrawFreeze:
+                return work.List is { } list ? list.Draw == ReadDraw(work) : !CheckFreeze(work).IsAccepted;
+            case MessageType.DrawRun:
+                return work.Order is { } prepared && prepared.IsOf(Bodies.Decode<DrawRun>(work.Body)) || !CheckRun(work).IsAccepted;
             case MessageType.Reversal:
                 long original = ReversalFields.Read(work.Body).OriginalSequence;
                 return original < 1 || original >= work.Sequence || (work.Carried is { } row && row.Entry.Sequence == original && row.Entry.Source == work.Source);
@@ -124,13 +155,102 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
 
     private Verdict Confirm(TxEvent work, ref Entry entry, long now)
     {
-        var reader = new WireReader(work.Body);
-        reader.Int64();
-        entry.Reference = reader.Int64();
-        long amountCents = reader.Int64();
-        bool hasAuthorisation = reader.Byte() != 0;
-        var verdict = SeatRules.Confirm(state, entry.Reference, amountCents, hasAuthorisation, now);
-        entry.AmountCents = verdict.IsAccepted ? amountCents : 0;
+        var body = new ConfirmBody(work.Body);
+        entry.Reference = body.Hold;
+        var verdict = work.Type == MessageType.Confirm ? SeatRules.Confirm(state, in body, now) : SeatRules.Authorise(state, in body, now);
+        entry.AmountCents = verdict.IsAccepted ? body.AmountCents : 0;
+        return verdict;
+    }
+
+    /// <summary>
+    /// Stores with a confirmation what is to be done with the money: taken when it stands; let go when it was refused, and when another
+    /// authorisation takes its place. An authorisation that was used before is somebody else's and is left alone.
+    /// </summary>
+    private void AppendPayment(TxEvent work, Verdict verdict)
+    {
+        var body = new ConfirmBody(work.Body);
+        if (verdict.IsAccepted && work.Type == MessageType.Confirm)
+        {
+            Addendum.AppendPayment(work, new PaymentOrder(PaymentKind.Capture, body.Hold, body.AmountCents, body.Authorisation.ToArray()));
+        }
+        else if (verdict.IsAccepted)
+        {
+            var hold = state.Holds[body.Hold];
+            if (hold.Authorisation.Length > 0)
+            {
+                Addendum.AppendPayment(work, new PaymentOrder(PaymentKind.Void, hold.Number, hold.AmountCents, hold.Authorisation));
+            }
+        }
+        else if (!body.Authorisation.IsEmpty && !state.Authorisations.Contains(body.Authorisation))
+        {
+            Addendum.AppendPayment(work, new PaymentOrder(PaymentKind.Void, body.Hold, body.AmountCents, body.Authorisation.ToArray()));
+        }
+    }
+
+    private Verdict Release(TxEvent work, ref Entry entry, long now)
+    {
+        entry.Reference = BinaryPrimitives.ReadInt64LittleEndian(work.Body[8..]);
+        var verdict = SeatRules.Release(state, entry.Reference, now);
+        if (verdict.IsAccepted)
+        {
+            AppendVoid(work, entry.Reference);
+        }
+
+        return verdict;
+    }
+
+    private void AppendVoid(TxEvent work, long hold)
+    {
+        if (Addendum.VoidOf(state.Holds[hold]) is { } order)
+        {
+            order.CopyTo(work.ExtendCommand(order.Length));
+        }
+    }
+
+    private Verdict Return(TxEvent work, ref Entry entry)
+    {
+        var request = Bodies.Decode<TicketReturn>(work.Body);
+        entry.Reference = (long)request.Number;
+        var verdict = SeatRules.Return(state, CarriedTicket(work, entry.Reference), request, out var returned);
+        if (verdict.IsAccepted)
+        {
+            entry.AmountCents = returned.AmountCents;
+            Addendum.AppendPayment(work, new PaymentOrder(PaymentKind.Refund, entry.Reference, returned.AmountCents, []));
+            returned.Write(work.ExtendCommand(returned.Bytes));
+        }
+
+        return verdict;
+    }
+
+    private static uint ReadDraw(TxEvent work)
+    {
+        DrawRules.ReadHeader(work.Body, out uint draw);
+        return draw;
+    }
+
+    private Verdict CheckFreeze(TxEvent work) => ControlRules.HasActor(work.Body)
+        ? DrawRules.Freeze(state, Bodies.Decode<DrawFreeze>(work.Body))
+        : ControlRules.ActorMissing;
+
+    private Verdict CheckRun(TxEvent work) => ControlRules.HasActor(work.Body)
+        ? DrawRules.Run(state, Bodies.Decode<DrawRun>(work.Body))
+        : ControlRules.ActorMissing;
+
+    private Verdict Freeze(TxEvent work)
+    {
+        var verdict = CheckFreeze(work);
+        return verdict.IsAccepted ? DrawRules.FreezeList(Bodies.Decode<DrawFreeze>(work.Body), work.List!) : verdict;
+    }
+
+    private Verdict Run(TxEvent work)
+    {
+        var verdict = CheckRun(work);
+        if (verdict.IsAccepted)
+        {
+            work.Order!.OrderHash.CopyTo(work.ExtendCommand(Wire.HashBytes));
+            work.Order.OrderRoot.CopyTo(work.ExtendCommand(Wire.HashBytes));
+        }
+
         return verdict;
     }
 
@@ -164,6 +284,10 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
             if (original.Entry.Kind == MessageType.Wager)
             {
                 Addendum.AppendUndo(work, original);
+            }
+            else if (original.Entry.Kind == MessageType.Hold)
+            {
+                AppendVoid(work, original.Entry.Number);
             }
         }
 

@@ -4,6 +4,7 @@ using TxCore.Protocol.Messages;
 using TxCore.Sessions;
 using TxCore.Storage;
 using TxCore.Ticketing;
+using TxCore.Ticketing.Draws;
 
 namespace TxCore.Pipeline;
 
@@ -24,6 +25,9 @@ public enum EventKind : byte
 
     /// <summary>A status query.</summary>
     Status,
+
+    /// <summary>A question about a person.</summary>
+    Person,
 }
 
 /// <summary>What the reply stage sends.</summary>
@@ -43,6 +47,9 @@ public enum AnswerKind : byte
 
     /// <summary>The status.</summary>
     Status,
+
+    /// <summary>Where a person stands.</summary>
+    Person,
 }
 
 /// <summary>An entry that fell due before the event's own.</summary>
@@ -51,8 +58,11 @@ public struct DueEntry
     /// <summary>The entry.</summary>
     public Entry Entry;
 
-    /// <summary>The race, sale, day or hold.</summary>
+    /// <summary>The race, sale, draw, day, hold or waiting list entry.</summary>
     public long Subject;
+
+    /// <summary>What is stored behind the subject; null for nothing.</summary>
+    public byte[]? Addendum;
 
     /// <summary>The change to announce; version 0 when there is none.</summary>
     public StateChange Change;
@@ -126,6 +136,12 @@ public sealed class TxEvent
     /// <summary>The settlement of a publication, counted beside the ring (<see cref="Wagering.Settlement.SettlementAnswer"/>); null when there is none.</summary>
     public byte[]? Settlement;
 
+    /// <summary>The list of a draw that is frozen, worked out beside the ring; null when there is none.</summary>
+    public PreparedList? List;
+
+    /// <summary>The order of a draw that is run, worked out beside the ring; null when there is none.</summary>
+    public PreparedOrder? Order;
+
     /// <summary>Replay: expiries already taken at this event's time; 0 otherwise.</summary>
     public int ExpiriesTaken;
 
@@ -179,8 +195,20 @@ public sealed class TxEvent
     /// <summary>Entries that fell due before this one, in order.</summary>
     public List<DueEntry> Due = new(0);
 
-    /// <summary>Cells whose counters changed, with the seats available after.</summary>
-    public List<(InventoryCell Cell, int Available)> Cells = new(0);
+    /// <summary>Cells whose counters changed, with the counters after.</summary>
+    public List<(InventoryCell Cell, CellCounts Counts)> Cells = new(0);
+
+    /// <summary>Waves whose counters changed, with the counters after.</summary>
+    public List<(Wave Wave, WaveState State)> Waves = new(0);
+
+    /// <summary>The draw that changed, with its entries and struck entries after; null for none.</summary>
+    public Draw? Draw;
+
+    /// <summary>Entries of <see cref="Draw"/>, and struck ones of them.</summary>
+    public int DrawEntries, DrawStruck;
+
+    /// <summary>Where a person stands, for a question about one.</summary>
+    public PersonState? Person;
 
     /// <summary>Stopwatch ticks when decided.</summary>
     public long DecidedTicks;
@@ -249,6 +277,11 @@ public sealed class TxEvent
         Session = null;
         Carried = null;
         Settlement = null;
+        List = null;
+        Order = null;
+        Draw = null;
+        Person = null;
+        Waves.Clear();
         SourceState = null;
         Picks = null;
         if (Due.Count > 0)

@@ -15,6 +15,9 @@ public sealed class AnswerEncoder(ShardIdentity identity, ReceiptKeys keys)
     /// <summary>Largest frame this encoder writes.</summary>
     public const int FrameBytesMax = 512;
 
+    /// <summary>Largest frame of an answer about a person.</summary>
+    public const int PersonFrameBytesMax = 8 * 1024;
+
     /// <summary>Milliseconds a client waits before it sends again after BUSY.</summary>
     public const uint RetryAfterMilliseconds = 100;
 

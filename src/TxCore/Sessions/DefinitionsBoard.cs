@@ -24,6 +24,7 @@ public sealed class DefinitionsBoard(TimeProvider clock)
     private readonly Dictionary<long, int> _definedOn = [];
     private readonly SortedDictionary<uint, SaleItem> _sales = [];
     private readonly Dictionary<uint, List<InventoryCell>> _cells = [];
+    private readonly SortedDictionary<uint, DrawItem> _draws = [];
     private readonly byte[] _item = new byte[8 * 1024];
     private readonly List<byte[]> _pages = [];
     private long _pagesMadeAt;
@@ -50,12 +51,18 @@ public sealed class DefinitionsBoard(TimeProvider clock)
 
             foreach (var sale in state.Sales.Values)
             {
-                _sales[sale.Id] = new SaleItem(sale.Id, sale.Status, sale.ClosesAt, sale.HoldSeconds);
+                _sales[sale.Id] = new SaleItem(sale.Id, sale.Status, sale.ClosesAt, sale.HoldSeconds, sale.Terms);
                 _cells[sale.Id] = [.. sale.Cells.Values];
                 foreach (var cell in sale.Cells.Values)
                 {
                     cell.CommittedAvailable = cell.Available;
+                    cell.CommittedCapacity = cell.Capacity;
                 }
+            }
+
+            foreach (var draw in state.Draws.Values)
+            {
+                _draws[draw.Id] = new DrawItem(draw.Id, draw.Status, draw.Name, draw.ClosesAt, draw.RequiredConsent);
             }
 
             _version = (ulong)state.DefinitionsVersion;
@@ -104,7 +111,11 @@ public sealed class DefinitionsBoard(TimeProvider clock)
     {
         lock (_gate)
         {
-            if (change.Sale != 0)
+            if (change.Draw != 0)
+            {
+                ApplyDraw(in change, work);
+            }
+            else if (change.Sale != 0)
             {
                 ApplySale(in change, work);
             }
@@ -168,6 +179,11 @@ public sealed class DefinitionsBoard(TimeProvider clock)
 
     private IEnumerable<DefinitionItem> AllItems()
     {
+        foreach (var draw in _draws.Values)
+        {
+            yield return new DefinitionItem(null, null, null, draw);
+        }
+
         foreach (var race in _races.Values)
         {
             yield return new DefinitionItem(race, null, null);
@@ -182,10 +198,22 @@ public sealed class DefinitionsBoard(TimeProvider clock)
                     null,
                     null,
                     new CellItem(
-                        sale.Sale, cell.Session, cell.Category, cell.PriceCents, (uint)cell.Capacity, (uint)cell.CommittedAvailable,
+                        sale.Sale, cell.Session, cell.Category, cell.PriceCents, (uint)cell.CommittedCapacity, (uint)cell.CommittedAvailable,
                         cell.QuantityMax));
             }
         }
+    }
+
+    private void ApplyDraw(in StateChange change, TxEvent work)
+    {
+        if (change.Change == MessageType.DrawDefine)
+        {
+            var draw = Bodies.Decode<DrawDefine>(work.Body);
+            _draws[change.Draw] = new DrawItem(change.Draw, DrawStatus.Draft, draw.Name, draw.ClosesAt, draw.RequiredConsent);
+            return;
+        }
+
+        _draws[change.Draw] = _draws[change.Draw] with { Status = (DrawStatus)change.State };
     }
 
     private void ApplyRace(in StateChange change, TxEvent work)
@@ -232,7 +260,7 @@ public sealed class DefinitionsBoard(TimeProvider clock)
         {
             case MessageType.SaleDefine:
                 var body = new SaleBody(work.Body);
-                _sales[change.Sale] = new SaleItem(change.Sale, SaleStatus.Draft, body.ClosesAt, body.HoldSeconds);
+                _sales[change.Sale] = new SaleItem(change.Sale, SaleStatus.Draft, body.ClosesAt, body.HoldSeconds, body.Terms);
                 _cells[change.Sale] = [];
                 break;
             case MessageType.CellsDefine:

@@ -47,7 +47,7 @@ internal sealed class FrameIntake(Session session, SessionServices services)
 
     /// <summary>Publishes one frame with the row it needs, out of the reserve when it is a control.</summary>
     public async ValueTask<bool> PublishOneAsync(
-        MessageType type, ReadOnlySequence<byte> payload, FetchedRow? carried, byte[]? settlement, CancellationToken cancellationToken)
+        MessageType type, ReadOnlySequence<byte> payload, Preparation prepared, CancellationToken cancellationToken)
     {
         long slot;
         if (!type.IsControl() || !services.Intake.TryClaimControl(out slot))
@@ -62,8 +62,10 @@ internal sealed class FrameIntake(Session session, SessionServices services)
 
         session.AddInFlight(1);
         var work = services.Intake[slot];
-        FillOne(work, type, in payload, carried, Now(), Stopwatch.GetTimestamp());
-        work.Settlement = settlement;
+        FillOne(work, type, in payload, prepared.Row, Now(), Stopwatch.GetTimestamp());
+        work.Settlement = prepared.Settlement;
+        work.List = prepared.List;
+        work.Order = prepared.Order;
         services.Intake.Publish(slot, 1);
         return true;
     }
@@ -112,7 +114,13 @@ internal sealed class FrameIntake(Session session, SessionServices services)
     private void FillOne(
         TxEvent work, MessageType type, in ReadOnlySequence<byte> payload, FetchedRow? carried, long receivedAt, long receivedTicks)
     {
-        work.Reset(type == MessageType.StatusQuery ? EventKind.Status : EventKind.Transaction, receivedAt, receivedTicks);
+        var kind = type switch
+        {
+            MessageType.StatusQuery => EventKind.Status,
+            MessageType.PersonRequest => EventKind.Person,
+            _ => EventKind.Transaction,
+        };
+        work.Reset(kind, receivedAt, receivedTicks);
         Address(work, session.Outlet);
         work.Type = type;
         work.Carried = carried;
@@ -133,6 +141,12 @@ internal sealed class FrameIntake(Session session, SessionServices services)
         work.Sequence = BinaryPrimitives.ReadInt64LittleEndian(payload[sizeof(uint)..]);
         if (type == MessageType.StatusQuery)
         {
+            return;
+        }
+
+        if (type == MessageType.PersonRequest)
+        {
+            payload.Slice(sizeof(uint) + sizeof(ulong), PersonAnswers.CommandBytes).CopyTo(work.Command);
             return;
         }
 

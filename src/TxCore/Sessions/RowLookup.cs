@@ -28,42 +28,43 @@ internal static class RowLookup
 
         return type switch
         {
-            MessageType.Cancel or MessageType.Pay or MessageType.VoucherRedeem or MessageType.SupervisorResolve or MessageType.RacePublish => true,
+            MessageType.Cancel or MessageType.Pay or MessageType.VoucherRedeem or MessageType.SupervisorResolve or MessageType.RacePublish
+                or MessageType.TicketReturn or MessageType.DrawFreeze or MessageType.DrawRun => true,
             MessageType.Reversal => ReadOriginal(ref reader) != sequence,
             _ => false,
         };
     }
 
     /// <summary>Fetches the row; the connection has nothing in flight, so everything of its source is durable. Null when there is none.</summary>
-    public static async ValueTask<(bool Found, FetchedRow? Row, byte[]? Settlement)> FetchAsync(
+    public static async ValueTask<(bool Found, Preparation Prepared)> FetchAsync(
         MessageType type, ReadOnlySequence<byte> payload, SourceState source, SessionServices services, CancellationToken cancellationToken)
     {
         try
         {
-            if (type == MessageType.RacePublish && !IsRepeat(in payload, source))
+            if (type is (MessageType.RacePublish or MessageType.DrawFreeze or MessageType.DrawRun) && !IsRepeat(in payload, source))
             {
-                return (true, null, await SettleAsync(payload, services, cancellationToken));
+                return (true, await PrepareAsync(type, payload, services, cancellationToken));
             }
 
             var (sequence, number) = Wanted(type, in payload, source);
             if (number != 0)
             {
-                return (true, await services.Reader.FindByNumberAsync(number, cancellationToken), null);
+                return (true, new Preparation(await services.Reader.FindByNumberAsync(number, cancellationToken)));
             }
 
             if (sequence < 1 || sequence >= source.Next)
             {
-                return (true, null, null);
+                return (true, default);
             }
 
             var row = await services.Reader.FindBySequenceAsync(source.Id, sequence, source.NumberAtOrAfter(sequence), cancellationToken);
-            return (row is not null, row, null);
+            return (row is not null, new Preparation(row));
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             // The store may be away; the client is told BUSY and sends again. Nothing was decided.
             services.Logger.LookupFailed(source.Id, fault);
-            return (false, null, null);
+            return (false, default);
         }
     }
 
@@ -74,10 +75,33 @@ internal static class RowLookup
         return sequence < source.Next;
     }
 
-    /// <summary>Counts a race for its publication; a body that cannot be read is refused by decide and needs none.</summary>
-    private static async ValueTask<byte[]?> SettleAsync(
-        ReadOnlySequence<byte> payload, SessionServices services, CancellationToken cancellationToken) =>
-        Frame.TryDecode<RacePublish>(payload.ToArray(), out var publish) ? await services.Settler.SettleAsync(publish, cancellationToken) : null;
+    /// <summary>
+    /// Counts a race for its publication, works out the list or order of a draw; a body that cannot be read is refused by decide and needs
+    /// nothing. Only a draw whose close is committed is looked at.
+    /// </summary>
+    private static async ValueTask<Preparation> PrepareAsync(
+        MessageType type, ReadOnlySequence<byte> payload, SessionServices services, CancellationToken cancellationToken)
+    {
+        byte[] bytes = payload.ToArray();
+        if (type == MessageType.RacePublish)
+        {
+            return Frame.TryDecode<RacePublish>(bytes, out var publish)
+                ? new Preparation(null, await services.Settler.SettleAsync(publish, cancellationToken))
+                : default;
+        }
+
+        if (type == MessageType.DrawFreeze)
+        {
+            bool isClosed = Frame.TryDecode<DrawFreeze>(bytes, out var freeze) && services.Ticketing.StatusOf(freeze.Draw) == DrawStatus.Closed;
+            return isClosed && services.Draws.TryGetList(freeze.Draw, out var list)
+                ? new Preparation(null, List: await list.WaitAsync(cancellationToken))
+                : default;
+        }
+
+        return Frame.TryDecode<DrawRun>(bytes, out var run) && services.Ticketing.StatusOf(run.Draw) == DrawStatus.Frozen
+            ? new Preparation(null, Order: await services.Draws.OrderAsync(run).WaitAsync(cancellationToken))
+            : default;
+    }
 
     /// <summary>The sequence (of the same source) or the number whose row is wanted; a repeat wants its own sequence.</summary>
     private static (long Sequence, long Number) Wanted(MessageType type, in ReadOnlySequence<byte> payload, SourceState source)
@@ -94,7 +118,12 @@ internal static class RowLookup
             return (ReadOriginal(ref reader), 0);
         }
 
-        reader.Bytes(type == MessageType.SupervisorResolve ? Wire.ControlHeaderBytes : 8 + 4);
+        reader.Bytes(type switch
+        {
+            MessageType.SupervisorResolve => Wire.ControlHeaderBytes,
+            MessageType.TicketReturn => 8,
+            _ => 8 + 4,
+        });
         long number = reader.Int64();
         return (0, reader.Failed || number < 1 ? -1 : number);
     }

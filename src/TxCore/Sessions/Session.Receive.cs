@@ -1,4 +1,5 @@
 using System.Buffers;
+using TxCore.Pipeline;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 
@@ -69,9 +70,15 @@ public sealed partial class Session
             MessageType.StatusQuery => payload.Length < sizeof(uint) + sizeof(ulong)
                 ? RefuseFrameAsync(ResultCode.FrameTooShort, type)
                 : SubmitAsync(type, payload),
+            MessageType.PersonRequest => payload.Length < sizeof(uint) + sizeof(ulong) + PersonAnswers.CommandBytes
+                ? RefuseFrameAsync(ResultCode.FrameTooShort, type)
+                : SubmitAsync(type, payload),
             MessageType.Heartbeat => HeartbeatAsync(payload),
             MessageType.DefinitionsRequest => DefinitionsAsync(payload),
             MessageType.PoolTotalsRequest => PoolTotalsAsync(payload),
+            MessageType.SaleStateRequest => SaleStateAsync(payload),
+            MessageType.DrawStateRequest => DrawStateAsync(payload),
+            MessageType.PaymentsRequest => PaymentsAsync(payload),
             MessageType.Logoff => LogoffAsync(),
             _ => RefuseFrameAsync(IsOnTheWire(type) ? ResultCode.UnexpectedMessage : ResultCode.UnknownMessage, type),
         };
@@ -91,6 +98,12 @@ public sealed partial class Session
         {
             SendFrame(new StatusReply(source, sequence, TransactionStatus.Pending, 0, null));
             return default;
+        }
+
+        if (type == MessageType.PersonRequest)
+        {
+            _frames.Add(type, in payload);
+            return _frames.IsTurnFull ? PublishTurnAsync() : default;
         }
 
         if (type.IsControl() || RowLookup.IsNeeded(type, in payload, _sourceState!, InFlight + _frames.PendingCount))
@@ -128,14 +141,13 @@ public sealed partial class Session
     private async ValueTask SubmitAloneAsync(MessageType type, ReadOnlySequence<byte> payload, uint source, ulong sequence)
     {
         await _frames.PublishAsync(_closing.Token);
-        Storage.FetchedRow? row = null;
-        byte[]? settlement = null;
+        Preparation prepared = default;
         if (!type.IsControl() || RowLookup.IsNeeded(type, in payload, _sourceState!, InFlight))
         {
             await WaitIdleAsync();
             if (RowLookup.IsNeeded(type, in payload, _sourceState!, 0))
             {
-                (bool found, row, settlement) = await RowLookup.FetchAsync(type, payload, _sourceState!, _services, _closing.Token);
+                (bool found, prepared) = await RowLookup.FetchAsync(type, payload, _sourceState!, _services, _closing.Token);
                 if (!found)
                 {
                     SendNotDecided(source, sequence, ResultCode.Busy);
@@ -144,7 +156,7 @@ public sealed partial class Session
             }
         }
 
-        await _frames.PublishOneAsync(type, payload, row, settlement, _closing.Token);
+        await _frames.PublishOneAsync(type, payload, prepared, _closing.Token);
     }
 
     private async ValueTask PublishTurnAsync() => await _frames.PublishAsync(_closing.Token);
@@ -182,6 +194,46 @@ public sealed partial class Session
 
         Send(_services.Totals.Answer(in request));
         return default;
+    }
+
+    private ValueTask SaleStateAsync(ReadOnlySequence<byte> payload)
+    {
+        if (!Frame.TryDecode<SaleStateRequest>(payload.ToArray(), out var request))
+        {
+            return RefuseFrameAsync(ResultCode.FrameTooShort, MessageType.SaleStateRequest);
+        }
+
+        Send(_services.Ticketing.SalePage(in request));
+        return default;
+    }
+
+    private ValueTask DrawStateAsync(ReadOnlySequence<byte> payload)
+    {
+        if (!Frame.TryDecode<DrawStateRequest>(payload.ToArray(), out var request))
+        {
+            return RefuseFrameAsync(ResultCode.FrameTooShort, MessageType.DrawStateRequest);
+        }
+
+        Send(_services.Ticketing.DrawPage(in request));
+        return default;
+    }
+
+    private async ValueTask PaymentsAsync(ReadOnlySequence<byte> payload)
+    {
+        if (_role != SourceRole.Admin)
+        {
+            await RefuseFrameAsync(ResultCode.RoleNotAllowed, MessageType.PaymentsRequest);
+            return;
+        }
+
+        if (!Frame.TryDecode<PaymentsRequest>(payload.ToArray(), out var request))
+        {
+            await RefuseFrameAsync(ResultCode.FrameTooShort, MessageType.PaymentsRequest);
+            return;
+        }
+
+        await _frames.PublishAsync(_closing.Token);
+        Send(Frame.Encode(await _services.Payments.ReadAsync(request, _closing.Token)));
     }
 
     /// <summary>Answers what was sent before, then closes.</summary>

@@ -84,6 +84,11 @@ public sealed partial class Session : ISessionPeer
         {
             CompleteLogon(answered);
         }
+        else if (answered.Person is { } person)
+        {
+            Span<byte> frame = stackalloc byte[AnswerEncoder.PersonFrameBytesMax];
+            Send(frame[..Frame.Encode(person, frame)]);
+        }
         else
         {
             Span<byte> frame = stackalloc byte[AnswerEncoder.FrameBytesMax];

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TxCore.Pipeline;
 using TxCore.Storage;
+using TxCore.Ticketing.Draws;
 using TxCore.Wagering.Settlement;
 using TxCore.Wagering.Totals;
 
@@ -48,13 +49,17 @@ public interface ISourceDirectory
 /// <param name="Reader">Look-ups of old rows.</param>
 /// <param name="Settler">Counts races for their publication.</param>
 /// <param name="Totals">Pool totals.</param>
+/// <param name="Ticketing">Sales and draws as committed.</param>
+/// <param name="Draws">Works out lists and orders of draws.</param>
+/// <param name="Payments">Reads payment orders.</param>
 /// <param name="Encoder">Encodes answers.</param>
 /// <param name="Limits">Limits.</param>
 /// <param name="Clock">The clock.</param>
 /// <param name="Logger">The log.</param>
 public sealed record SessionServices(
     ShardIdentity Identity, Intake Intake, IAdmission Admission, SessionRegistry Registry, DefinitionsBoard Board, ISourceDirectory Sources,
-    IShardReader Reader, IRaceSettler Settler, PoolTotalsBoard Totals, AnswerEncoder Encoder, SessionLimits Limits, TimeProvider Clock, ILogger Logger);
+    IShardReader Reader, IRaceSettler Settler, PoolTotalsBoard Totals, TicketingBoard Ticketing, DrawPreparer Draws, PaymentsFeed Payments,
+    AnswerEncoder Encoder, SessionLimits Limits, TimeProvider Clock, ILogger Logger);
 
 /// <summary>Whether transactions are taken now; asked for every frame.</summary>
 public interface IAdmission

@@ -146,6 +146,13 @@ public interface IShardReader
     /// </summary>
     ValueTask<HashSet<long>> ReadUndoneAsync(int fromDay, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Visits line 1 of the entries that can carry a payment order (confirmations, authorisations, releases, reversals, expiries, returns)
+    /// with numbers above <paramref name="afterNumber"/> up to <paramref name="upToNumber"/>, in number order, until <paramref name="max"/>
+    /// were visited; returns the number up to which all were.
+    /// </summary>
+    ValueTask<long> ReadPaymentsAsync(long afterNumber, long upToNumber, int max, RowVisitor visitor, CancellationToken cancellationToken);
+
     /// <summary>The newest snapshots, newest first; at most three.</summary>
     ValueTask<IReadOnlyList<SnapshotInfo>> ListSnapshotsAsync(CancellationToken cancellationToken);
 

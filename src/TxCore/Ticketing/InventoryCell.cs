@@ -13,7 +13,7 @@ public readonly record struct CellCounts(int Capacity, int Blocked, int Held, in
 }
 
 /// <summary>Seats of one price category in one session: available + held + sold + blocked = capacity, always.</summary>
-public sealed class InventoryCell(Sale sale, uint session, ushort category) : IComparable<InventoryCell>
+public sealed class InventoryCell(Sale sale, uint session, ushort category)
 {
     /// <summary>The sale it belongs to.</summary>
     public Sale Sale { get; } = sale;
@@ -44,6 +44,18 @@ public sealed class InventoryCell(Sale sale, uint session, ushort category) : IC
 
     /// <summary>Seats free to hold.</summary>
     public int Available => Capacity - Blocked - Held - Sold;
+
+    /// <summary>The counters as of the last commit; guarded by the board that tells them.</summary>
+    internal CellCounts Committed { get; set; }
+
+    /// <summary>Seats free to hold as of the last commit; written by the reply stage, read by any thread.</summary>
+    public int CommittedAvailable { get => Volatile.Read(ref _committedAvailable); set => Volatile.Write(ref _committedAvailable, value); }
+
+    /// <summary>Seats in all as of the last commit; written by the reply stage, read by any thread.</summary>
+    public int CommittedCapacity { get => Volatile.Read(ref _committedCapacity); set => Volatile.Write(ref _committedCapacity, value); }
+
+    private int _committedAvailable;
+    private int _committedCapacity;
 
     /// <summary>Who waits for it.</summary>
     public WaitingList Waiting { get; } = new();
@@ -84,10 +96,6 @@ public sealed class InventoryCell(Sale sale, uint session, ushort category) : IC
         Check();
     }
 
-    /// <inheritdoc/>
-    public int CompareTo(InventoryCell? other) =>
-        other is null ? 1 : (Sale.Id, Session, Category).CompareTo((other.Sale.Id, other.Session, other.Category));
-
     private void Move(int held, int sold)
     {
         Held += held;
@@ -103,4 +111,13 @@ public sealed class InventoryCell(Sale sale, uint session, ushort category) : IC
                 $"Inventory of sale {Sale.Id}, session {Session}, category {Category} does not add up: capacity {Capacity}, blocked {Blocked}, held {Held}, sold {Sold}.");
         }
     }
+}
+
+/// <summary>Cells by sale, session and category.</summary>
+internal sealed class CellOrder : IComparer<InventoryCell>
+{
+    public static readonly CellOrder Instance = new();
+
+    public int Compare(InventoryCell? x, InventoryCell? y) =>
+        (x!.Sale.Id, x.Session, x.Category).CompareTo((y!.Sale.Id, y.Session, y.Category));
 }

@@ -39,10 +39,10 @@ public readonly record struct HeldSeats(InventoryCell Cell, int Quantity);
 /// <param name="Source">Who holds; 0 for an offer.</param>
 /// <param name="ExpiresAt">When it expires, microseconds since 1970-01-01 UTC.</param>
 /// <param name="AmountCents">Price of all its seats, in cents.</param>
-/// <param name="Person">For whom; default for nobody named.</param>
+/// <param name="Person">For whom; null for nobody named.</param>
 /// <param name="Wait">Number of the waiting list entry that it is an offer for; 0 for a hold.</param>
 /// <param name="Seats">Its seats, one item a line.</param>
-public sealed record LiveHold(long Number, uint Source, long ExpiresAt, long AmountCents, PersonKey Person, long Wait, HeldSeats[] Seats)
+public sealed record LiveHold(long Number, uint Source, long ExpiresAt, long AmountCents, PersonKey? Person, long Wait, HeldSeats[] Seats)
 {
     /// <summary>The payment authorisation recorded for it; empty for none.</summary>
     public byte[] Authorisation { get; set; } = [];

@@ -88,6 +88,30 @@ public sealed class MemoryReader(MemoryDatabase database) : IShardReader
     }
 
     /// <inheritdoc/>
+    public async ValueTask<long> ReadPaymentsAsync(
+        long afterNumber, long upToNumber, int max, RowVisitor visitor, CancellationToken cancellationToken)
+    {
+        int visited = 0;
+        long last = upToNumber;
+        await ReadEntriesAsync(
+            afterNumber,
+            (in StoredRow row) =>
+            {
+                bool canPay = row.Entry.Kind is MessageType.Confirm or MessageType.Authorise or MessageType.Release or MessageType.Reversal
+                    or MessageType.HoldExpired or MessageType.TicketReturn;
+                if (row.Entry.Number > upToNumber || !canPay || visited == max)
+                {
+                    return;
+                }
+
+                visitor(in row);
+                last = ++visited == max ? row.Entry.Number : upToNumber;
+            },
+            cancellationToken);
+        return last;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<FetchedRow?> FindByNumberAsync(long number, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _lookups);

@@ -1,5 +1,6 @@
 using System.Text;
 using TxCore.Protocol;
+using TxCore.Protocol.Messages;
 
 namespace TxCore.Ticketing.Draws;
 
@@ -27,7 +28,7 @@ public sealed class Wave(Draw draw, ushort number, uint firstRank, uint lastRank
     /// <summary>When it is over.</summary>
     public long EndsAt { get; } = endsAt;
 
-    /// <summary>Persons of it who may not buy.</summary>
+    /// <summary>Persons of it who may not buy and never held seats.</summary>
     public int Struck { get; set; }
 
     /// <summary>Persons of it who have held seats.</summary>
@@ -35,6 +36,9 @@ public sealed class Wave(Draw draw, ushort number, uint firstRank, uint lastRank
 
     /// <summary>Persons of it who have bought.</summary>
     public int Bought { get; set; }
+
+    /// <summary>The wave as it is told.</summary>
+    public WaveState State => new(Number, FirstRank, LastRank, Sale, StartsAt, EndsAt, (uint)Struck, (uint)Arrived, (uint)Bought);
 }
 
 /// <summary>A draw (<c>domain.md</c> section 3.3).</summary>

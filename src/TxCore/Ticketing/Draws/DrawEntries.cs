@@ -66,12 +66,12 @@ public sealed class DrawEntries
     }
 
     /// <summary>True when an entry gets no slot.</summary>
-    public static bool IsStruck(EntryFlags flags) => (flags & (EntryFlags.Withdrawn | EntryFlags.Excluded)) != 0;
+    public static bool IsStruck(EntryFlags flags) => (flags & (EntryFlags.Withdrawn | EntryFlags.Excluded)) != EntryFlags.None;
 
     /// <summary>How an entry is told.</summary>
     public static EntryStatus StatusOf(EntryFlags flags) =>
-        (flags & EntryFlags.Excluded) != 0 ? EntryStatus.Excluded
-        : (flags & EntryFlags.Withdrawn) != 0 ? EntryStatus.Withdrawn
+        (flags & EntryFlags.Excluded) != EntryFlags.None ? EntryStatus.Excluded
+        : (flags & EntryFlags.Withdrawn) != EntryFlags.None ? EntryStatus.Withdrawn
         : EntryStatus.Registered;
 
     /// <summary>The index of a person's entry; -1 when there is none.</summary>
