@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using TxCore.Benchmarks.Ceilings;
+using TxCore.Benchmarks.Draws;
 using TxCore.Benchmarks.OldWinner;
 
 if (args is ["ceilings", ..])
@@ -10,6 +11,11 @@ if (args is ["ceilings", ..])
 if (args is ["old-winner", ..])
 {
     return await OldWinnerCommand.RunAsync(args[1..]);
+}
+
+if (args is ["draw", ..])
+{
+    return DrawCommand.Run(args[1..]);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(CeilingsCommand).Assembly).Run(args);

@@ -14,6 +14,9 @@ var root = new RootCommand("TxCore: a transaction core for wagers and tickets.")
     PlayerCommands.Create(),
     DayCommands.Create(),
     DatabaseCommands.Create(),
+    PepperCommands.Create(),
+    IdentityCommands.Create(),
+    HandoverCommands.Create(),
     ConfigCommands.Create(),
     VersionCommand.Create(),
 };

@@ -132,6 +132,11 @@ public static class DrawPackage
             throw new InvalidDataException($"{RecordName}: it cannot be read at {fault.Path ?? "its start"}: {fault.Message}", fault);
         }
 
+        if (record.Waves.Any(static wave => wave is null) || record.Files.Any(static file => file is null))
+        {
+            throw new InvalidDataException($"{RecordName}: a list in it has a hole.");
+        }
+
         return record.Entries is >= 0 and <= DrawRecord.EntriesMax
             ? record
             : throw new InvalidDataException($"{RecordName}: it says {record.Entries} entries, the most are {DrawRecord.EntriesMax}.");

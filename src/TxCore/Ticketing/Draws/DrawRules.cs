@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using TxCore.Pipeline;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
@@ -109,7 +110,7 @@ internal static class DrawRules
             return Second(freeze.Control);
         }
 
-        return IsName(freeze.BeaconChain) ? Verdict.Accepted : Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Beacon);
+        return IsPrintable(freeze.BeaconChain) ? Verdict.Accepted : Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Beacon);
     }
 
     /// <summary>Compares the list that a freeze names with the host's.</summary>
@@ -158,7 +159,7 @@ internal static class DrawRules
 
     private static Verdict Define(ShardState state, DrawDefine define, long now)
     {
-        if (define.Draw is 0 or > int.MaxValue || !IsName(define.Name))
+        if (define.Draw is 0 or > int.MaxValue || !DrawCommitment.IsName(Encoding.ASCII.GetString(define.Name)))
         {
             return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Draw);
         }
@@ -228,5 +229,5 @@ internal static class DrawRules
 
     private static Verdict WrongState() => Verdict.Refuse(ResultCode.DrawStateInvalid, BodyField.Draw);
 
-    private static bool IsName(byte[] name) => name.Length > 0 && !name.AsSpan().ContainsAnyExceptInRange((byte)0x21, (byte)0x7E);
+    private static bool IsPrintable(byte[] name) => name.Length > 0 && !name.AsSpan().ContainsAnyExceptInRange((byte)0x21, (byte)0x7E);
 }

@@ -8,6 +8,14 @@ namespace TxCore.Ticketing.Draws;
 /// </summary>
 public static class DrawVerification
 {
+    /// <summary>Fewest entries of the self test: five are expected in each cell of its table.</summary>
+    public const int ChiSquareEntriesMin = 5 * Deciles * Deciles;
+
+    /// <summary>The 99.9th percentile of chi-square with 81 degrees of freedom.</summary>
+    public const double ChiSquareMax = 126.08;
+
+    private const int Deciles = 10;
+
     /// <summary>
     /// Checks a package. It takes 4 bytes an entry and small buffers; ten million entries take about as long as the draw itself.
     /// </summary>
@@ -75,14 +83,6 @@ public static class DrawVerification
 
         return chiSquare;
     }
-
-    /// <summary>Fewest entries of the self test: five are expected in each cell of its table.</summary>
-    public const int ChiSquareEntriesMin = 5 * Deciles * Deciles;
-
-    /// <summary>The 99.9th percentile of chi-square with 81 degrees of freedom.</summary>
-    public const double ChiSquareMax = 126.08;
-
-    private const int Deciles = 10;
 
     private static int DecileOf(int index, int count) => (int)((long)index * Deciles / count);
 }

@@ -31,24 +31,26 @@ internal sealed class DrawVerifier(ZipArchive archive, DrawRecord record)
         CheckPublished(published);
         CheckCommitment();
         CheckWaves();
-        Read(DrawPackage.KeysName, CheckKeys);
-        Read(DrawPackage.StruckName, CheckStruck);
-        Read(DrawPackage.OrderName, CheckOrder);
+        Read(DrawPackage.KeysName, DrawList.KeyBytes, CheckKeys);
+        Read(DrawPackage.StruckName, null, CheckStruck);
+        Read(DrawPackage.OrderName, DrawOrder.IndexBytes, CheckOrder);
     }
 
     private void CheckNames()
     {
         string[] names = [RecordName, .. DrawPackage.FileNames];
-        foreach (var group in archive.Entries.GroupBy(static entry => entry.FullName, StringComparer.Ordinal))
+        foreach (string name in names)
         {
-            if (!names.Contains(group.Key, StringComparer.Ordinal))
+            int times = archive.Entries.Count(entry => entry.FullName == name);
+            if (times > 1)
             {
-                Say($"{group.Key}: it does not belong in a package.");
+                Say($"{name}: the package holds it {times} times.");
             }
-            else if (group.Count() > 1)
-            {
-                Say($"{group.Key}: the package holds it {group.Count()} times.");
-            }
+        }
+
+        if (archive.Entries.FirstOrDefault(entry => !names.Contains(entry.FullName, StringComparer.Ordinal)) is { } foreign)
+        {
+            Say($"{foreign.FullName}: it does not belong in a package.");
         }
 
         if (!record.Files.Select(static file => file.Name).Order(StringComparer.Ordinal)
@@ -177,18 +179,24 @@ internal sealed class DrawVerifier(ZipArchive archive, DrawRecord record)
         byte[] buffer = new byte[64 * 1024];
         for (int read; (read = stream.Read(buffer)) > 0; length += read)
         {
+            if (length > (long)record.Entries * LineCharactersMax)
+            {
+                Say($"{DrawPackage.StruckName}: it is longer than {record.Entries} entries.");
+                return;
+            }
+
             hash.AppendData(buffer, 0, read);
             foreach (byte character in buffer.AsSpan(0, isGood ? read : 0))
             {
-                if (character != '\n')
+                if (character == '\n')
                 {
-                    line.Append(line.Length < LineCharactersMax ? ((char)character).ToString() : "");
-                    continue;
+                    isGood = isGood && IsStruckGood(line.ToString(), ++lines, ref last);
+                    line.Clear();
                 }
-
-                lines++;
-                isGood = isGood && IsStruckGood(line.ToString(), lines, ref last);
-                line.Clear();
+                else if (line.Length < LineCharactersMax)
+                {
+                    line.Append((char)character);
+                }
             }
         }
 
@@ -252,10 +260,21 @@ internal sealed class DrawVerifier(ZipArchive archive, DrawRecord record)
     }
 
     /// <summary>Checks a file; when it ends too soon or is damaged, that is a finding that names it, and the others are still checked.</summary>
-    private void Read(string name, Action<Stream> check)
+    /// <param name="name">The file.</param>
+    /// <param name="itemBytes">Bytes an entry takes in it; null when it has no item for each.</param>
+    /// <param name="check">Checks what it holds.</param>
+    private void Read(string name, int? itemBytes, Action<Stream> check)
     {
         try
         {
+            // Its length is looked at first, so that no draw is run for what cannot be one.
+            long? surplus = archive.GetEntry(name)?.Length - ((long)record.Entries * itemBytes);
+            if (surplus is not null and not 0)
+            {
+                Say($"{name}: it {(surplus < 0 ? "ends before" : "is longer than")} {record.Entries} entries.");
+                return;
+            }
+
             using var stream = DrawPackage.Open(archive, name);
             check(stream);
         }

@@ -12,9 +12,6 @@ public sealed class MerkleRoot : IDisposable
     /// <summary>Bytes of a hash.</summary>
     public const int HashBytes = SHA256.HashSizeInBytes;
 
-    // Sub-trees of so many leaves are one piece of work: small enough to share out, large enough that sharing costs nothing.
-    internal const int SubtreeBits = 12;
-    internal const int SubtreeLeaves = 1 << SubtreeBits;
     private const int LevelsMax = 32;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -47,18 +44,14 @@ public sealed class MerkleRoot : IDisposable
             throw new ArgumentException($"{leaves.Length} bytes are not a whole number of leaves of {leafBytes} bytes.", nameof(leaves));
         }
 
-        int ahead = Math.Min(count, -Count & (SubtreeLeaves - 1));
+        int ahead = Math.Min(count, -Count & (MerkleSubtree.Leaves - 1));
         AddEach(leaves.Span[..(ahead * leafBytes)], leafBytes);
-        int subtrees = (count - ahead) >> SubtreeBits;
-        int subtreeBytes = SubtreeLeaves * leafBytes;
+        int subtrees = (count - ahead) >> MerkleSubtree.Bits;
+        int subtreeBytes = MerkleSubtree.Leaves * leafBytes;
         var roots = new byte[subtrees][];
         var whole = leaves[(ahead * leafBytes)..];
         Parallel.For(0, subtrees, i =>
-        {
-            using var subtree = new MerkleRoot();
-            subtree.AddEach(whole.Span.Slice(i * subtreeBytes, subtreeBytes), leafBytes);
-            roots[i] = subtree.Complete();
-        });
+            roots[i] = MerkleSubtree.Root(whole.Span.Slice(i * subtreeBytes, subtreeBytes), leafBytes));
         Array.ForEach(roots, AddSubtree);
         AddEach(whole.Span[(subtrees * subtreeBytes)..], leafBytes);
     }
@@ -86,8 +79,8 @@ public sealed class MerkleRoot : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 
-    /// <summary>Adds the root of the next <see cref="SubtreeLeaves"/> leaves; as many times that number must have been added before.</summary>
-    internal void AddSubtree(byte[] root) => Push(root, SubtreeBits);
+    /// <summary>Adds the root of the next <see cref="MerkleSubtree.Leaves"/> leaves; as many times that number must have been added before.</summary>
+    internal void AddSubtree(byte[] root) => Push(root, MerkleSubtree.Bits);
 
     private void AddEach(ReadOnlySpan<byte> leaves, int leafBytes)
     {

@@ -14,41 +14,23 @@ public delegate void LeafWriter(int index, Span<byte> leafData);
 /// </summary>
 public static class MerkleTree
 {
-    private const byte LeafPrefix = 0;
-    private const byte NodePrefix = 1;
+    internal const byte LeafPrefix = 0;
+    internal const byte NodePrefix = 1;
     private const int LeafBytesAtOnce = 64;
 
     /// <summary>The root over leaves of one length, on all processors.</summary>
     /// <param name="count">Leaves, at least 0.</param>
     /// <param name="leafBytes">Bytes of a leaf, at least 1.</param>
     /// <param name="write">Writes a leaf.</param>
-    public static byte[] Root(int count, int leafBytes, LeafWriter write)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        return Root(0, count, leafBytes, write);
-    }
+    public static byte[] Root(int count, int leafBytes, LeafWriter write) => new MerklePaths(count, leafBytes, write).Root();
 
-    /// <summary>The hashes that lead from a leaf to the root, the one beside the leaf first. It costs as much as the root does.</summary>
+    /// <summary>The hashes that lead from a leaf to the root, the one beside the leaf first. For many paths see <see cref="MerklePaths"/>.</summary>
     /// <param name="index">The leaf, from 0.</param>
     /// <param name="count">Leaves.</param>
     /// <param name="leafBytes">Bytes of a leaf, at least 1.</param>
     /// <param name="write">Writes a leaf.</param>
-    public static byte[][] Path(int index, int count, int leafBytes, LeafWriter write)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)count, nameof(index));
-        var path = new List<byte[]>();
-        int start = 0;
-        while (count > 1)
-        {
-            int left = LargestPowerBelow(count);
-            bool isLeft = index - start < left;
-            path.Add(isLeft ? Root(start + left, count - left, leafBytes, write) : Root(start, left, leafBytes, write));
-            (start, count) = isLeft ? (start, left) : (start + left, count - left);
-        }
-
-        path.Reverse();
-        return [.. path];
-    }
+    public static byte[][] Path(int index, int count, int leafBytes, LeafWriter write) =>
+        new MerklePaths(count, leafBytes, write).Path(index);
 
     /// <summary>
     /// Whether a path leads from a leaf to the root (RFC 9162 section 2.1.3.2). <paramref name="count"/> must be the published one: with
@@ -128,33 +110,4 @@ public static class MerkleTree
         hash.AppendData(node);
         hash.GetHashAndReset(into);
     }
-
-    private static byte[] Root(int start, int count, int leafBytes, LeafWriter write)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(leafBytes, 1);
-        int subtrees = count >> MerkleRoot.SubtreeBits;
-        var roots = new byte[subtrees][];
-        Parallel.For(0, subtrees, i =>
-        {
-            using var subtree = new MerkleRoot();
-            AddEach(subtree, start + (i << MerkleRoot.SubtreeBits), MerkleRoot.SubtreeLeaves, leafBytes, write);
-            roots[i] = subtree.Complete();
-        });
-        using var root = new MerkleRoot();
-        Array.ForEach(roots, root.AddSubtree);
-        AddEach(root, start + (subtrees << MerkleRoot.SubtreeBits), count & (MerkleRoot.SubtreeLeaves - 1), leafBytes, write);
-        return root.Complete();
-    }
-
-    private static void AddEach(MerkleRoot root, int start, int count, int leafBytes, LeafWriter write)
-    {
-        byte[] leaf = new byte[leafBytes];
-        for (int i = start; i < start + count; i++)
-        {
-            write(i, leaf);
-            root.Add(leaf);
-        }
-    }
-
-    private static int LargestPowerBelow(int count) => 1 << BitOperations.Log2((uint)count - 1);
 }

@@ -19,7 +19,7 @@ public sealed record PersonProof
     /// <summary>Format of the proof.</summary>
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>Name of the draw.</summary>
+    /// <summary>Name of the draw: a label for the reader, the roots are what is proved.</summary>
     public required string DrawName { get; init; }
 
     /// <summary>Entries in the list (n).</summary>
@@ -51,37 +51,14 @@ public sealed record PersonProof
     [JsonConverter(typeof(HexListConverter))]
     public required IReadOnlyList<byte[]> OrderPath { get; init; }
 
-    /// <summary>The proof of a person; null when the list does not hold the key. It costs as much as both roots.</summary>
+    /// <summary>The proof of one person; null when the list does not hold the key. For more than one see <see cref="PersonProofs"/>.</summary>
     /// <param name="record">The values of the draw.</param>
     /// <param name="keys">The keys.</param>
     /// <param name="sorted">Their positions, sorted.</param>
     /// <param name="order">Index in the list by rank - 1.</param>
     /// <param name="person">The person.</param>
-    public static PersonProof? Create(DrawRecord record, PersonKeyList keys, int[] sorted, int[] order, in PersonKey person)
-    {
-        int index = DrawList.IndexOf(keys, sorted, person);
-        if (index < 0)
-        {
-            return null;
-        }
-
-        byte[] key = new byte[DrawList.KeyBytes];
-        person.Write(key);
-        int at = Array.IndexOf(order, index);
-        return new PersonProof
-        {
-            DrawName = record.DrawName,
-            Entries = record.Entries,
-            ListRoot = record.ListRoot,
-            OrderRoot = record.OrderRoot,
-            PersonKey = key,
-            ListIndex = index,
-            ListPath = MerkleTree.Path(index, sorted.Length, DrawList.KeyBytes, (i, leaf) => keys[sorted[i]].Write(leaf)),
-            Rank = at + 1,
-            OrderPath = MerkleTree.Path(
-                at, order.Length, DrawOrder.IndexBytes, (i, leaf) => BinaryPrimitives.WriteInt32LittleEndian(leaf, order[i])),
-        };
-    }
+    public static PersonProof? Create(DrawRecord record, PersonKeyList keys, int[] sorted, int[] order, in PersonKey person) =>
+        new PersonProofs(record, keys, sorted, order).Of(person);
 
     /// <summary>Checks a proof as JSON. What is not one is a finding, never an exception.</summary>
     /// <param name="json">The proof.</param>
