@@ -162,6 +162,9 @@ internal sealed class ReferenceBook
 
     public List<ReferenceHold> HoldsOf(string person) => _byPerson.GetValueOrDefault(person) ?? [];
 
+    public IEnumerable<ReferenceWait> WaitsOf(string person) =>
+        Sales.Values.SelectMany(static sale => sale.Cells).SelectMany(static cell => cell.Waits).Where(wait => wait.Person == person);
+
     public void Add(ReferenceHold hold)
     {
         Holds.Add(hold.Number, hold);

@@ -28,7 +28,7 @@ internal static class ReferenceLottery
         SHA256.HashData([.. Encoding.ASCII.GetBytes("txcore/draw/commit/v1\0"), .. name, 0, .. root, .. secret]);
 
     public static byte[] Seed(byte[] name, byte[] root, byte[] secret, byte[] randomness) =>
-        HMACSHA256.HashData(randomness, [.. Encoding.ASCII.GetBytes("txcore/draw/seed/v1\0"), .. name, 0, .. root, .. secret]);
+        HMACSHA256.HashData(randomness, (byte[])[.. Encoding.ASCII.GetBytes("txcore/draw/seed/v1\0"), .. name, 0, .. root, .. secret]);
 
     /// <summary>Index in the list by rank - 1.</summary>
     public static int[] Order(byte[] name, byte[] root, byte[] secret, byte[] randomness, int count)
