@@ -41,6 +41,7 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
     private readonly Queue<Ticket> _toPay = new();
     private readonly List<Submission> _sent = [];
     private readonly Queue<Func<Step>> _script = new();
+    private int _days;
     private int _stepsLeft;
     private int _resolveTriesLeft;
     private long _now;
@@ -119,7 +120,7 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
         _day.Clear();
         _stepsLeft = stepsPerDay;
         _resolveTriesLeft = racesPerDay * 8;
-        if (reference.Races.Count > 0 || reference.LastNumber > 1)
+        if (_days++ > 0)
         {
             SkipNight();
         }

@@ -131,7 +131,7 @@ internal sealed record ReferencePayment(long Number, PaymentKind Kind, ulong Hol
 }
 
 /// <summary>Everything known of sales, seats and payments.</summary>
-internal sealed class ReferenceBook
+internal sealed class ReferenceBook(Dictionary<long, Decision> decisions)
 {
     private readonly Dictionary<string, List<ReferenceHold>> _byPerson = [];
 
@@ -155,6 +155,12 @@ internal sealed class ReferenceBook
     public SortedSet<string> Persons { get; } = new(StringComparer.Ordinal);
 
     public ReferenceHold? Hold(ulong number) => number > long.MaxValue ? null : Holds.GetValueOrDefault((long)number);
+
+    /// <summary>What became of what a number made, be it no hold.</summary>
+    public PresentState StateOf(ulong number) =>
+        number <= long.MaxValue && decisions.GetValueOrDefault((long)number) is { Type: not MessageType.Confirm } decision
+            ? ReferenceShard.StateOf(decision)
+            : PresentState.None;
 
     public int Seats(string person) => HoldsOf(person).Sum(static hold => hold.Lines.Select(static line => line.Cell.Session).Distinct().Sum(hold.SeatsIn));
 

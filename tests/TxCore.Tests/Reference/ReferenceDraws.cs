@@ -5,67 +5,6 @@ using TxCore.Protocol.Messages;
 
 namespace TxCore.Tests.Reference;
 
-/// <summary>An entry of a draw.</summary>
-internal sealed class ReferenceEntry(string person)
-{
-    public string Person { get; } = person;
-
-    public bool IsWithdrawn { get; set; }
-
-    public bool IsExcluded { get; set; }
-
-    /// <summary>From 1; 0 before the draw has run.</summary>
-    public int Rank { get; set; }
-
-    public bool HasArrived { get; private set; }
-
-    public bool HasBought { get; private set; }
-
-    public bool IsStruck => IsWithdrawn || IsExcluded;
-
-    public void Arrive() => HasArrived = true;
-
-    public void Buy() => HasBought = true;
-}
-
-/// <summary>A wave: ranks that share a slot.</summary>
-internal sealed record ReferenceWave(uint Draw, int Number, int FirstRank, int LastRank, uint Sale, long StartsAt, long EndsAt);
-
-/// <summary>A draw.</summary>
-internal sealed class ReferenceDraw(DrawDefine definition)
-{
-    public DrawDefine Definition { get; } = definition;
-
-    public DrawStatus Status { get; set; } = DrawStatus.Draft;
-
-    /// <summary>In the order of registration; struck ones included.</summary>
-    public List<ReferenceEntry> Entries { get; } = [];
-
-    /// <summary>Persons excluded without an entry.</summary>
-    public SortedSet<string> Barred { get; } = new(StringComparer.Ordinal);
-
-    public DrawFreeze? Freeze { get; set; }
-
-    public DrawRun? Run { get; set; }
-
-    public byte[] OrderHash { get; set; } = [];
-
-    public byte[] OrderRoot { get; set; } = [];
-
-    public List<ReferenceWave> Waves { get; } = [];
-
-    public int LastRankServed => Waves.Count == 0 ? 0 : Waves[^1].LastRank;
-
-    public ReferenceEntry? Entry(string person) => Entries.Find(entry => entry.Person == person);
-
-    public bool IsExcluded(string person) => Barred.Contains(person) || Entry(person) is { IsExcluded: true };
-
-    /// <summary>The entries in the order of their keys.</summary>
-    public List<ReferenceEntry> List() => [.. Entries.OrderBy(static entry => entry.Person, StringComparer.Ordinal)];
-
-    public byte[] Root() => ReferenceLottery.Root([.. List().Select(static entry => Convert.FromHexString(entry.Person))]);
-}
-
 /// <summary>Draws, from definition to end (<c>domain.md</c> sections 3.2 and 3.3).</summary>
 internal sealed class ReferenceDraws(ReferenceBook book)
 {
@@ -119,7 +58,8 @@ internal sealed class ReferenceDraws(ReferenceBook book)
             case MessageType.DrawClose:
                 return Move(draw, DrawStatus.Open, DrawStatus.Closed);
             case MessageType.DrawPublish:
-                return ReferenceControls.HasSecond(control.Control) ? Move(draw, DrawStatus.Drawn, DrawStatus.Published) : SecondNeeded;
+                var ruling = CheckStep(draw, DrawStatus.Drawn, control.Control);
+                return ruling.IsAccepted ? Move(draw, DrawStatus.Drawn, DrawStatus.Published) : ruling;
             default:
                 bool isOver = book.Sales.Values.All(sale => sale.Terms.Draw != control.Draw || sale.Status == SaleStatus.Closed);
                 if (draw.Status == DrawStatus.Ended || !isOver)
@@ -218,14 +158,10 @@ internal sealed class ReferenceDraws(ReferenceBook book)
             return UnknownDraw;
         }
 
-        if (!ReferenceControls.HasSecond(freeze.Control))
+        var step = CheckStep(draw, DrawStatus.Closed, freeze.Control);
+        if (!step.IsAccepted)
         {
-            return SecondNeeded;
-        }
-
-        if (draw.Status != DrawStatus.Closed)
-        {
-            return WrongState;
+            return step;
         }
 
         if (!IsPrintable(freeze.BeaconChain, 64))
@@ -250,14 +186,10 @@ internal sealed class ReferenceDraws(ReferenceBook book)
             return UnknownDraw;
         }
 
-        if (!ReferenceControls.HasSecond(run.Control))
+        var step = CheckStep(draw, DrawStatus.Frozen, run.Control);
+        if (!step.IsAccepted)
         {
-            return SecondNeeded;
-        }
-
-        if (draw.Status != DrawStatus.Frozen)
-        {
-            return WrongState;
+            return step;
         }
 
         if (!ReferenceLottery.Commitment(draw.Definition.Name, draw.Freeze!.Root, run.Secret).AsSpan().SequenceEqual(draw.Freeze.Commitment))
@@ -359,7 +291,7 @@ internal sealed class ReferenceDraws(ReferenceBook book)
             return new Ruling(ResultCode.SlotNotOpen, BodyField.Draw);
         }
 
-        if (entry is null or { IsWithdrawn: true, IsExcluded: false })
+        if (entry is null or { IsWithdrawn: true })
         {
             return NotRegistered;
         }
@@ -395,8 +327,6 @@ internal sealed class ReferenceDraws(ReferenceBook book)
 
     private static Ruling WrongState => new(ResultCode.DrawStateInvalid, BodyField.Draw);
 
-    private static Ruling SecondNeeded => new(ResultCode.SecondActorNeeded, BodyField.Actor);
-
     private static Ruling NotOpen => new(ResultCode.DrawNotOpen, BodyField.Draw);
 
     private static Ruling NotRegistered => new(ResultCode.NotRegistered, BodyField.Person);
@@ -404,6 +334,12 @@ internal sealed class ReferenceDraws(ReferenceBook book)
     private static Ruling Excluded => new(ResultCode.PersonExcluded, BodyField.Person);
 
     private static bool IsPrintable(byte[] text, int max) => text.Length >= 1 && text.Length <= max && text.All(static letter => letter is >= 0x21 and <= 0x7E);
+
+    /// <summary>The steps that nobody takes alone.</summary>
+    private static Ruling CheckStep(ReferenceDraw draw, DrawStatus from, ControlHeader control) =>
+        draw.Status != from ? WrongState
+        : ReferenceControls.HasSecond(control) ? Ruling.Accepted
+        : new Ruling(ResultCode.SecondActorNeeded, BodyField.Actor);
 
     private static Ruling Move(ReferenceDraw draw, DrawStatus from, DrawStatus to)
     {

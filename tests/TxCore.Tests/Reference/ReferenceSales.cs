@@ -107,64 +107,42 @@ internal sealed class ReferenceSales(ReferenceBook book, ReferenceDraws draws)
 
     public Ruling Block(SeatsBlock block)
     {
-        if (!book.Sales.TryGetValue(block.Sale, out var sale))
+        var ruling = FindCell(block.Sale, block.Session, block.Category, out var cell);
+        if (ruling.IsAccepted && block.Blocked > cell!.Capacity - cell.Held - cell.Sold)
         {
-            return UnknownSale;
+            ruling = TooSmall;
         }
 
-        if (sale.Cell(block.Session, block.Category) is not { } cell)
+        if (ruling.IsAccepted)
         {
-            return UnknownCell;
+            cell!.Blocked = (int)block.Blocked;
         }
 
-        if (sale.Status == SaleStatus.Closed)
-        {
-            return WrongState;
-        }
-
-        if (block.Blocked > cell.Capacity - cell.Held - cell.Sold)
-        {
-            return TooSmall;
-        }
-
-        cell.Blocked = (int)block.Blocked;
-        return Ruling.Accepted;
+        return ruling;
     }
 
     public Ruling Move(SeatsMove move)
     {
-        if (!book.Sales.TryGetValue(move.Sale, out var from) || !book.Sales.TryGetValue(move.ToSale, out var to))
+        var ruling = FindCell(move.Sale, move.Session, move.Category, out var gives);
+        ReferenceCell? takes = null;
+        ruling = ruling.IsAccepted ? FindCell(move.ToSale, move.Session, move.Category, out takes) : ruling;
+        if (!ruling.IsAccepted)
         {
-            return UnknownSale;
+            return ruling;
         }
 
-        if (from.Cell(move.Session, move.Category) is not { } gives || to.Cell(move.Session, move.Category) is not { } takes)
-        {
-            return UnknownCell;
-        }
-
-        if (from.Status == SaleStatus.Closed || to.Status == SaleStatus.Closed)
-        {
-            return WrongState;
-        }
-
-        if (from == to)
-        {
-            return new Ruling(ResultCode.DefinitionInvalid, BodyField.Sale);
-        }
-
-        if (move.Quantity == 0)
+        if (gives == takes || move.Quantity == 0)
         {
             return new Ruling(ResultCode.DefinitionInvalid, BodyField.Quantity);
         }
 
-        if (move.Quantity > gives.Available)
+        if (move.Quantity > gives!.Available)
         {
             return TooSmall;
         }
 
         gives.Capacity -= (int)move.Quantity;
-        takes.Capacity += (int)move.Quantity;
+        takes!.Capacity += (int)move.Quantity;
         return Ruling.Accepted;
     }
 
@@ -179,9 +157,23 @@ internal sealed class ReferenceSales(ReferenceBook book, ReferenceDraws draws)
         return Ruling.Accepted;
     }
 
-    private static Ruling UnknownSale => new(ResultCode.UnknownSale, BodyField.Sale);
+    private Ruling FindCell(uint sale, uint session, ushort category, out ReferenceCell? cell)
+    {
+        cell = book.Sales.GetValueOrDefault(sale)?.Cell(session, category);
+        if (!book.Sales.TryGetValue(sale, out var found))
+        {
+            return UnknownSale;
+        }
 
-    private static Ruling UnknownCell => new(ResultCode.UnknownCell, BodyField.Cell);
+        if (cell is null)
+        {
+            return new Ruling(ResultCode.UnknownCell, BodyField.Cell);
+        }
+
+        return found.Status == SaleStatus.Closed ? WrongState : Ruling.Accepted;
+    }
+
+    private static Ruling UnknownSale => new(ResultCode.UnknownSale, BodyField.Sale);
 
     private static Ruling WrongState => new(ResultCode.SaleState, BodyField.Sale);
 

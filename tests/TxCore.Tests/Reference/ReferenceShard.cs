@@ -51,6 +51,7 @@ internal sealed class ReferenceShard
     {
         Rules = rules;
         Players = new ReferencePlayers(rules);
+        Book = new ReferenceBook(ByNumber);
         Draws = new ReferenceDraws(Book);
         _tickets = new ReferenceTickets(Book, Draws);
         _waiting = new ReferenceWaiting(Book, Draws, _tickets);
@@ -79,7 +80,7 @@ internal sealed class ReferenceShard
 
     public ReferencePlayers Players { get; }
 
-    public ReferenceBook Book { get; } = new();
+    public ReferenceBook Book { get; }
 
     public ReferenceDraws Draws { get; }
 
@@ -399,7 +400,7 @@ internal sealed class ReferenceShard
     /// <summary>What an administrator does to sales and draws; <paramref name="isPublic"/>: everybody is told.</summary>
     private Ruling Seats(Submission submission, Decision decision, out bool isPublic)
     {
-        isPublic = submission.Message is not (SeatsBlock or SeatsMove or PaymentsAcknowledge or DrawExclude);
+        isPublic = submission.Message is not (PaymentsAcknowledge or DrawExclude);
         return submission.Message switch
         {
             SaleDefine sale => _sales.Define(sale, Time),

@@ -160,8 +160,7 @@ internal sealed class ReferenceTickets(ReferenceBook book, ReferenceDraws draws)
         var hold = original.Hold!;
         if (hold.State != PresentState.Held)
         {
-            bool isOrder = hold.State is PresentState.Confirmed or PresentState.Returned;
-            return new Ruling(isOrder ? ResultCode.CancelNotAllowed : ResultCode.AlreadyCancelled, BodyField.Sequence);
+            return new Ruling(hold.State == PresentState.Confirmed ? ResultCode.CancelNotAllowed : ResultCode.AlreadyCancelled, BodyField.Sequence);
         }
 
         if (amountCents != original.AmountCents)
@@ -299,17 +298,18 @@ internal sealed class ReferenceTickets(ReferenceBook book, ReferenceDraws draws)
     private Ruling CheckLive(ulong number, long now, out ReferenceHold? hold)
     {
         hold = book.Hold(number);
-        if (hold is null)
+        if (hold is { State: PresentState.Held })
         {
-            return new Ruling(ResultCode.HoldUnknown, BodyField.Number);
+            return now < hold.ExpiresAt ? Ruling.Accepted : new Ruling(ResultCode.HoldExpired, BodyField.Time);
         }
 
-        if (hold.State == PresentState.Expired || (hold.State == PresentState.Held && now >= hold.ExpiresAt))
+        // A number that never was a hold's is told by what became of it, as one that was.
+        return (hold?.State ?? book.StateOf(number)) switch
         {
-            return new Ruling(ResultCode.HoldExpired, BodyField.Time);
-        }
-
-        return hold.State == PresentState.Held ? Ruling.Accepted : new Ruling(ResultCode.HoldNotLive, BodyField.Number);
+            PresentState.Expired => new Ruling(ResultCode.HoldExpired, BodyField.Time),
+            PresentState.Confirmed or PresentState.Released or PresentState.Reversed or PresentState.Returned => new Ruling(ResultCode.HoldNotLive, BodyField.Number),
+            _ => new Ruling(ResultCode.HoldUnknown, BodyField.Number),
+        };
     }
 
     private Ruling CheckOrder(ulong number, string authorisation, long now, out ReferenceHold? hold)
