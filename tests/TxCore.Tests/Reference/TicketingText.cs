@@ -104,7 +104,7 @@ internal static class TicketingText
 
     private static void Person(ReferenceShard shard, string person, IEnumerable<ReferenceWait> waiting, StateWriter text)
     {
-        var holds = shard.Book.HoldsOf(person);
+        var holds = shard.Book.HoldsOf(person).FindAll(static hold => hold.State is PresentState.Held or PresentState.Confirmed);
         var sessions = holds.SelectMany(static hold => hold.Lines).Select(static line => line.Cell.Session).Distinct().Order()
             .Select(session => (Session: session, Seats: shard.Book.Seats(person, session))).Where(static item => item.Seats > 0);
         string live = string.Join(' ', holds.Where(static hold => hold.State == PresentState.Held).Select(static hold => hold.Number).Order());

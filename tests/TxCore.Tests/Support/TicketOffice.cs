@@ -68,8 +68,8 @@ internal sealed class TicketOffice
 
     public ResultCode Exclude(params byte[][] persons) => Bench.Do(new DrawExclude(Name(Admin), Messages.Control(), Draw, persons)).Code;
 
-    public ResultCode DefineDraw(uint entriesMax = 100, uint consent = 0, ushort personMax = 0) => Bench.Do(
-        new DrawDefine(Name(Admin), Messages.Control(), Draw, Encoding.ASCII.GetBytes(DrawName), Bench.Now + 3_600_000_000, entriesMax, consent, personMax)).Code;
+    public ResultCode DefineDraw(uint entriesMax = 100, uint consent = 0, ushort personMax = 0, int closesInSeconds = 3600) => Bench.Do(
+        new DrawDefine(Name(Admin), Messages.Control(), Draw, Encoding.ASCII.GetBytes(DrawName), Bench.Now + (closesInSeconds * 1_000_000L), entriesMax, consent, personMax)).Code;
 
     /// <summary>The freeze that fits, by hashes of the tests' own.</summary>
     public DrawFreeze Freeze(string chain = "drand-mainnet", params byte[][] persons)

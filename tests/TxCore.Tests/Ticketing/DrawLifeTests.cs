@@ -67,7 +67,7 @@ public sealed class DrawLifeTests
     [Fact]
     public void Registration_is_once_per_person_with_consent_until_the_draw_closes_by_itself()
     {
-        _office.DefineDraw(entriesMax: 2, consent: 3, personMax: 2);
+        _office.DefineDraw(entriesMax: 2, consent: 3, personMax: 2, closesInSeconds: 50);
         _office.Sell(5, default, Cell);
         _office.Step(MessageType.DrawOpen);
         Assert.Equal((ResultCode.ConsentMissing, BodyField.Consent), Fault(_office.Register(Ten[0], 1)));
@@ -84,8 +84,6 @@ public sealed class DrawLifeTests
         Assert.Equal(ResultCode.Accepted, _office.Exclude(Ten[2], Ten[4]));
         Assert.Equal((ResultCode.PersonExcluded, BodyField.Person), Fault(_office.Withdraw(Ten[2])));
         Assert.Equal((ResultCode.PersonExcluded, BodyField.Person), Fault(_office.Register(Ten[4], 3)));
-        _office.Bench.Wait(TimeSpan.FromMinutes(50));
-        _office.Bench.Tick();
         _office.Bench.Now = _office.Bench.State.Draws[TicketOffice.Draw].ClosesAt;
         Assert.Equal((ResultCode.DrawNotOpen, BodyField.Draw), Fault(_office.Withdraw(Ten[0])));
         Assert.Contains(_office.Bench.Work.Due, static due => due.Entry.Kind == MessageType.DrawCloseDue);
