@@ -54,7 +54,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         Ticketing = new TicketingBoard(draws, clock);
         Ticketing.Load(state);
         Totals = new PoolTotalsBoard(state, reader, options.TotalsBufferBytesMax, clock, logger);
-        var reply = new ReplyStage(Board, Ticketing, Totals, recent, Registry, Intake, Latencies, Failure);
+        var reply = new ReplyStage(Board, Ticketing, Totals, recent, new ReceiptSealer(options.Identity, keys), Registry, Intake, Latencies, Failure);
         _disruptor.SetDefaultExceptionHandler(new StageExceptionHandler(Failure));
         _disruptor.HandleEventsWith(_decide).Then(_persist).Then(reply);
 
