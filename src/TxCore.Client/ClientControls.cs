@@ -84,6 +84,62 @@ public static class ClientControls
         this TxCoreClient client, uint sale, ControlHeader control, CancellationToken cancellationToken = default) =>
         Submit(client, MessageType.SaleClose, new SaleControl(default, control, sale), cancellationToken);
 
+    /// <summary>Sets how many seats of a cell are not for sale; the message's header may be left at its default.</summary>
+    public static Task<SubmitResult> SeatsBlockAsync(this TxCoreClient client, SeatsBlock seats, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(seats, null, cancellationToken);
+
+    /// <summary>Moves available seats of a cell to the same cell of another sale; the message's header may be left at its default.</summary>
+    public static Task<SubmitResult> SeatsMoveAsync(this TxCoreClient client, SeatsMove seats, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(seats, null, cancellationToken);
+
+    /// <summary>Tells that all payment orders up to a number were carried out: the <see cref="PaymentsPage.Next"/> of a page that is done.</summary>
+    public static Task<SubmitResult> PaymentsAcknowledgeAsync(
+        this TxCoreClient client, ulong upTo, ControlHeader control, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(new PaymentsAcknowledge(default, control, upTo), null, cancellationToken);
+
+    /// <summary>Defines a draw; the message's header may be left at its default.</summary>
+    public static Task<SubmitResult> DrawDefineAsync(this TxCoreClient client, DrawDefine draw, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(draw, null, cancellationToken);
+
+    /// <summary>Opens the registration of a draft draw.</summary>
+    public static Task<SubmitResult> DrawOpenAsync(
+        this TxCoreClient client, uint draw, ControlHeader control, CancellationToken cancellationToken = default) =>
+        Submit(client, MessageType.DrawOpen, new DrawControl(default, control, draw), cancellationToken);
+
+    /// <summary>Closes the registration of an open draw: its list does not change any more.</summary>
+    public static Task<SubmitResult> DrawCloseAsync(
+        this TxCoreClient client, uint draw, ControlHeader control, CancellationToken cancellationToken = default) =>
+        Submit(client, MessageType.DrawClose, new DrawControl(default, control, draw), cancellationToken);
+
+    /// <summary>
+    /// Freezes the list of a closed draw, commits to the secret and names the beacon; needs a second actor. The message's header may be left at
+    /// its default.
+    /// </summary>
+    public static Task<SubmitResult> DrawFreezeAsync(this TxCoreClient client, DrawFreeze freeze, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(freeze, null, cancellationToken);
+
+    /// <summary>Runs a frozen draw; needs a second actor. The message's header may be left at its default.</summary>
+    public static Task<SubmitResult> DrawRunAsync(this TxCoreClient client, DrawRun run, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(run, null, cancellationToken);
+
+    /// <summary>Publishes the order of a drawn draw; needs a second actor.</summary>
+    public static Task<SubmitResult> DrawPublishAsync(
+        this TxCoreClient client, uint draw, ControlHeader control, CancellationToken cancellationToken = default) =>
+        Submit(client, MessageType.DrawPublish, new DrawControl(default, control, draw), cancellationToken);
+
+    /// <summary>Gives the next ranks of a published draw their slot; the message's header may be left at its default.</summary>
+    public static Task<SubmitResult> DrawWaveAsync(this TxCoreClient client, DrawWave wave, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(wave, null, cancellationToken);
+
+    /// <summary>Excludes 1..1,000 persons, by keys of exactly 32 bytes, from a draw; the message's header may be left at its default.</summary>
+    public static Task<SubmitResult> DrawExcludeAsync(this TxCoreClient client, DrawExclude exclude, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(exclude, null, cancellationToken);
+
+    /// <summary>Ends a draw all of whose sales are closed.</summary>
+    public static Task<SubmitResult> DrawEndAsync(
+        this TxCoreClient client, uint draw, ControlHeader control, CancellationToken cancellationToken = default) =>
+        Submit(client, MessageType.DrawEnd, new DrawControl(default, control, draw), cancellationToken);
+
     /// <summary>Accepts a forward step of the server's clock; <paramref name="time"/> is the time seen, microseconds since 1970-01-01 UTC.</summary>
     public static Task<SubmitResult> TimeConfirmAsync(
         this TxCoreClient client, long time, ControlHeader control, CancellationToken cancellationToken = default) =>
@@ -108,5 +164,8 @@ public static class ClientControls
         client.SubmitFrameAsync(control.Encode(type), null, cancellationToken);
 
     private static Task<SubmitResult> Submit(TxCoreClient client, MessageType type, SaleControl control, CancellationToken cancellationToken) =>
+        client.SubmitFrameAsync(control.Encode(type), null, cancellationToken);
+
+    private static Task<SubmitResult> Submit(TxCoreClient client, MessageType type, DrawControl control, CancellationToken cancellationToken) =>
         client.SubmitFrameAsync(control.Encode(type), null, cancellationToken);
 }

@@ -49,6 +49,27 @@ public static class ClientTransactions
         this TxCoreClient client, ulong hold, ushort reason, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
         client.SubmitAsync(new Release(default, 0, hold, reason), deadline, cancellationToken);
 
+    /// <summary>Records the payment authorisation of a live hold, so that it is voided should the hold end without an order.</summary>
+    public static Task<SubmitResult> AuthoriseAsync(
+        this TxCoreClient client, Authorise authorise, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(authorise, deadline, cancellationToken);
+
+    /// <summary>Gives <paramref name="quantity"/> bought seats of a line (from 1) of an order back; the order is named by its hold's number.</summary>
+    public static Task<SubmitResult> TicketReturnAsync(
+        this TxCoreClient client, ulong number, byte line, ushort quantity, ushort reason, TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(new TicketReturn(default, 0, number, line, quantity, reason), deadline, cancellationToken);
+
+    /// <summary>Puts a person on the waiting list of a cell; the person key has exactly 32 bytes.</summary>
+    public static Task<SubmitResult> WaitJoinAsync(
+        this TxCoreClient client, WaitJoin wait, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(wait, deadline, cancellationToken);
+
+    /// <summary>Takes a person off a waiting list, by the number of the place.</summary>
+    public static Task<SubmitResult> WaitLeaveAsync(
+        this TxCoreClient client, ulong number, ushort reason, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        client.SubmitAsync(new WaitLeave(default, 0, number, reason), deadline, cancellationToken);
+
     /// <summary>Registers a person in a draw; the person key has exactly 32 bytes.</summary>
     public static Task<SubmitResult> DrawRegisterAsync(
         this TxCoreClient client, uint draw, byte[] person, uint consent, TimeSpan? deadline = null,

@@ -10,6 +10,8 @@ namespace TxCore.Client;
 /// </summary>
 public sealed class TxCoreClient : IAsyncDisposable
 {
+    private static readonly TimeSpan AskAgainDelay = TimeSpan.FromMilliseconds(100);
+
     private readonly ClientOptions _options;
     private readonly SourceSession _session;
     private Task<IReadOnlyList<SubmitResult>> _recovered = Task.FromResult<IReadOnlyList<SubmitResult>>([]);
@@ -31,7 +33,7 @@ public sealed class TxCoreClient : IAsyncDisposable
     /// </summary>
     public event EventHandler<ClientEventArgs<SubmitResult>>? AnsweredLate;
 
-    /// <summary>A race or sale changed state. Raised in order, off the connection's thread, at once even when an earlier one was missed.</summary>
+    /// <summary>A race, sale or draw changed state. Raised in order, off the connection's thread, at once even when an earlier one was missed.</summary>
     public event EventHandler<ClientEventArgs<StateChange>>? StateChanged;
 
     /// <summary>Broadcasts were missed and everything on sale was read again.</summary>
@@ -165,7 +167,7 @@ public sealed class TxCoreClient : IAsyncDisposable
                     return reply;
                 }
 
-                await Task.Delay(TimeSpan.FromMilliseconds(100), _options.TimeProvider, either.Token).ConfigureAwait(false);
+                await Task.Delay(AskAgainDelay, _options.TimeProvider, either.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException canceled) when (!cancellationToken.IsCancellationRequested)
@@ -185,17 +187,73 @@ public sealed class TxCoreClient : IAsyncDisposable
     /// <param name="pool">The pool whose dividends are wanted too; 0 for the totals of all pools without dividends.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TxCoreClientException">The wait was too long, or the client ended.</exception>
-    public async Task<PoolTotals> PoolTotalsAsync(RaceId race, ushort pool, CancellationToken cancellationToken = default)
+    public Task<PoolTotals> PoolTotalsAsync(RaceId race, ushort pool, CancellationToken cancellationToken = default) =>
+        AnswerAsync(limit => _session.Queries.AskTotals(race, pool).WaitAsync(limit), $"pool totals of {race}", cancellationToken);
+
+    /// <summary>
+    /// Reads the seats of a sale's cells, all of one moment at most half a second ago; pages of different moments are read again. Meant to
+    /// be asked for once a second and shown to every visitor.
+    /// </summary>
+    /// <param name="sale">The sale; of one that is not known the status comes back as none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TxCoreClientException">The wait was too long, or the client ended.</exception>
+    public Task<SaleSnapshot> SaleStateAsync(uint sale, CancellationToken cancellationToken = default) =>
+        AnswerAsync(limit => SaleReading.ReadAsync(_session.Queries, sale, limit), $"state of sale {sale}", cancellationToken);
+
+    /// <summary>Reads how far a draw has got, as of a moment at most half a second ago.</summary>
+    /// <param name="draw">The draw; of one that is not known the status comes back as none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TxCoreClientException">The wait was too long, or the client ended.</exception>
+    public Task<DrawState> DrawStateAsync(uint draw, CancellationToken cancellationToken = default) =>
+        AnswerAsync(limit => _session.Queries.AskDraw(draw).WaitAsync(limit), $"state of draw {draw}", cancellationToken);
+
+    /// <summary>
+    /// Reads where a person stands, behind everything this client sent before: rank, slot, live holds and offers, places on waiting lists. Needs
+    /// a source that may submit. While the server is busy it is asked again, up to the answer timeout.
+    /// </summary>
+    /// <param name="draw">The draw; 0 when only seats are asked for.</param>
+    /// <param name="person">Person key (HMAC-SHA-256), exactly 32 bytes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The key does not have 32 bytes.</exception>
+    /// <exception cref="TxCoreClientException">The wait was too long, or the client ended.</exception>
+    public Task<PersonState> PersonAsync(uint draw, byte[] person, CancellationToken cancellationToken = default)
     {
-        try
+        ArgumentNullException.ThrowIfNull(person);
+        if (person.Length != Wire.PersonKeyBytes)
         {
-            return await _session.Queries.AskTotals(race, pool).WaitAsync(_options.AnswerTimeout, _options.TimeProvider, cancellationToken)
-                .ConfigureAwait(false);
+            throw new ArgumentException($"A person key has {Wire.PersonKeyBytes} bytes, this one {person.Length}.", nameof(person));
         }
-        catch (TimeoutException timeout)
+
+        return AnswerAsync(AskUntilTakenAsync, $"state of a person in draw {draw}", cancellationToken);
+
+        async Task<PersonState> AskUntilTakenAsync(CancellationToken limit)
         {
-            throw new TxCoreClientException(ClientFault.AnswerTimeout, $"No pool totals of {race} in {_options.AnswerTimeout}.", timeout);
+            while (true)
+            {
+                if (await _session.Queries.AskPerson(Source, draw, person).WaitAsync(limit).ConfigureAwait(false) is { } state)
+                {
+                    return state;
+                }
+
+                await Task.Delay(AskAgainDelay, _options.TimeProvider, limit).ConfigureAwait(false);
+            }
         }
+    }
+
+    /// <summary>
+    /// Reads payment orders in the order of their numbers; go on from <see cref="PaymentsPage.Next"/> even when a page is empty. Needs a source
+    /// of an administrator.
+    /// </summary>
+    /// <param name="after">The number behind which to begin; 0 for the first.</param>
+    /// <param name="max">Most orders of the page, 1..500.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is out of its limits.</exception>
+    /// <exception cref="TxCoreClientException">The wait was too long, or the client ended.</exception>
+    public Task<PaymentsPage> PaymentsAsync(ulong after, int max = Wire.PaymentsMax, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(max, Wire.PaymentsMax);
+        return AnswerAsync(limit => _session.Queries.AskPayments(after, (ushort)max).WaitAsync(limit), $"payment orders behind {after}", cancellationToken);
     }
 
     /// <summary>Logs off: what is on the wire is waited for up to 2 s, everything else faults with <see cref="ClientFault.ConnectionLost"/>.</summary>
@@ -219,6 +277,21 @@ public sealed class TxCoreClient : IAsyncDisposable
         }
 
         return cancellationToken.CanBeCanceled ? CancelWaitAsync(pending, cancellationToken) : pending.Task;
+    }
+
+    /// <summary>Waits for the answer to a question up to the answer timeout; the token given ends what waits.</summary>
+    private async Task<T> AnswerAsync<T>(Func<CancellationToken, Task<T>> ask, string what, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.AnswerTimeout, _options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            return await ask(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException canceled) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TxCoreClientException(ClientFault.AnswerTimeout, $"No {what} in {_options.AnswerTimeout}.", canceled);
+        }
     }
 
     private static Submission ToSubmission(PendingTransaction pending) => new(pending.Sequence, pending.Task);

@@ -61,7 +61,7 @@ public class LayoutTests
     }
 
     [Fact]
-    public void An_item_that_is_no_race_sale_or_cell_is_not_written() =>
+    public void An_item_that_is_no_race_sale_cell_or_draw_is_not_written() =>
         Assert.Throws<ArgumentException>(() => Frame.Encode(new DefinitionsPage(1, 0, 1, [new DefinitionItem(null, null, null)])));
 
     [Fact]
@@ -87,6 +87,51 @@ public class LayoutTests
         AssertOneLessIsTaken(publish, publish with { Pools = [new OfficialPool(1, false, false, dividends[1..])] });
         AssertOneLessIsTaken(bar, bar with { Players = players[1..] });
         AssertOneLessIsTaken(totals, totals with { Pools = pools[1..] });
+    }
+
+    [Fact]
+    public void A_list_of_tickets_or_a_draw_above_its_limit_is_refused_although_all_of_it_is_there()
+    {
+        var lines = Enumerable.Repeat(new HoldLine(300, 2, 1, 1), Wire.HoldLinesMax + 1).ToArray();
+        byte[][] persons = [.. Enumerable.Repeat(new byte[Wire.PersonKeyBytes], Wire.ExcludedMax + 1)];
+        var cells = Enumerable.Repeat(new CellState(300, 2, 10, 1, 2, 3, 4), Wire.CellsMax + 1).ToArray();
+        var waves = Enumerable.Repeat(new WaveState(1, 1, 10, 5, 1, 2, 0, 0, 0), Wire.WavesMax + 1).ToArray();
+        var payments = Enumerable.Repeat(new PaymentItem(1, PaymentKind.Void, 1, 100, 1, new byte[Wire.AuthorisationBytesMax]), Wire.PaymentsMax + 1).ToArray();
+        var holds = Enumerable.Repeat(new PersonHold(1, 5, 1, 100, 2, 0), Wire.PersonItemsMax + 1).ToArray();
+        var waits = Enumerable.Repeat(new PersonWait(1, 5, 300, 2, 2, 0), Wire.PersonItemsMax + 1).ToArray();
+        byte[] none = [];
+        AssertOneLessIsTaken(new Hold(default, 0, 5, none, lines), new Hold(default, 0, 5, none, lines[1..]));
+        AssertOneLessIsTaken(new DrawExclude(default, default, 77, persons), new DrawExclude(default, default, 77, persons[1..]));
+        var sale = new SaleState(5, SaleStatus.Open, 1, 1, 0, 1, cells);
+        AssertOneLessIsTaken(sale, sale with { Cells = cells[1..] });
+        var draw = new DrawState(77, DrawStatus.Published, 1, 1, none, 1, 1, 0, none, none, none, 1, none, none, none, none, none, waves);
+        AssertOneLessIsTaken(draw, draw with { Waves = waves[1..] });
+        var page = new PaymentsPage(0, 1, 0, payments);
+        AssertOneLessIsTaken(page, page with { Items = payments[1..] });
+        var person = new PersonState(1, 1, 77, EntryStatus.Registered, 1, 1, 5, 1, 2, 0, 0, holds[1..], waits[1..]);
+        AssertOneLessIsTaken(person with { Holds = holds }, person);
+        AssertOneLessIsTaken(person with { Waits = waits }, person);
+    }
+
+    [Fact]
+    public void Bytes_of_a_draw_above_their_limit_are_refused_although_all_of_them_are_there()
+    {
+        var define = new DrawDefine(default, default, 77, new byte[Wire.DrawNameBytesMax], 1, 1, 0, 0);
+        var freeze = new DrawFreeze(
+            default, default, 77, 1, new byte[Wire.HashBytes], new byte[Wire.HashBytes], 1, new byte[Wire.BeaconChainBytesMax]);
+        var run = new DrawRun(default, default, 77, new byte[Wire.HashBytes], new byte[Wire.HashBytes], new byte[Wire.BeaconSignatureBytesMax]);
+        var authorise = new Authorise(default, 0, 1, 100, new byte[Wire.AuthorisationBytesMax]);
+        AssertOneLessIsTaken(define with { Name = new byte[Wire.DrawNameBytesMax + 1] }, define);
+        AssertOneLessIsTaken(freeze with { BeaconChain = new byte[Wire.BeaconChainBytesMax + 1] }, freeze);
+        AssertOneLessIsTaken(run with { Signature = new byte[Wire.BeaconSignatureBytesMax + 1] }, run);
+        AssertOneLessIsTaken(authorise with { Authorisation = new byte[Wire.AuthorisationBytesMax + 1] }, authorise);
+    }
+
+    [Fact]
+    public void What_is_left_of_a_cell_or_a_wave_is_the_rest()
+    {
+        Assert.Equal(5u, new CellState(300, 2, 20, 1, 4, 10, 7).Available);
+        Assert.Equal(93u, new WaveState(2, 101, 200, 5, 1, 2, 3, 4, 2).Ahead);
     }
 
     [Fact]

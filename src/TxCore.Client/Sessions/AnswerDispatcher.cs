@@ -32,6 +32,18 @@ internal sealed class AnswerDispatcher(TransactionQueue queue, Queries queries, 
             case MessageType.PoolTotals:
                 queries.Answer(Decode<PoolTotals>(payload));
                 break;
+            case MessageType.SaleState:
+                queries.Answer(Decode<SaleState>(payload));
+                break;
+            case MessageType.DrawState:
+                queries.Answer(Decode<DrawState>(payload));
+                break;
+            case MessageType.PersonState:
+                queries.Answer(Decode<PersonState>(payload));
+                break;
+            case MessageType.PaymentsPage:
+                queries.Answer(Decode<PaymentsPage>(payload));
+                break;
             case MessageType.StateChange:
                 definitions.Changed(Decode<StateChange>(payload));
                 break;
@@ -52,7 +64,11 @@ internal sealed class AnswerDispatcher(TransactionQueue queue, Queries queries, 
         switch (ResultCodes.Describe(answer.Code).Next)
         {
             case NextStep.ResendAfterWait or NextStep.ResendFromExpected or NextStep.AskAgain:
-                queue.NotDecided(answer);
+                if (!queries.PutOff(answer))
+                {
+                    queue.NotDecided(answer);
+                }
+
                 break;
             case NextStep.Reconnect:
                 throw new ConnectionEndedException($"The server did not decide sequence {answer.Sequence}: {answer.Code}.");

@@ -125,6 +125,28 @@ internal sealed class FakeConnection(FakeServer server, Socket socket, int index
                 server.TotalsAsked.Add(race);
                 Send(Frame.Encode(server.Totals(race)));
                 return true;
+            case MessageType.SaleStateRequest:
+                Assert.True(Frame.TryDecode<SaleStateRequest>(payload, out var sale));
+                server.SalesAsked.Add(sale);
+                Send(Frame.Encode(server.Sale(sale)));
+                return true;
+            case MessageType.DrawStateRequest:
+                Assert.True(Frame.TryDecode<DrawStateRequest>(payload, out var draw));
+                server.DrawsAsked.Add(draw);
+                Send(Frame.Encode(server.Draw(draw)));
+                return true;
+            case MessageType.PersonRequest:
+                Assert.True(Frame.TryDecode<PersonRequest>(payload, out var person));
+                server.PersonsAsked.Add(person);
+                Send(server.Person(person) is { } state
+                    ? Frame.Encode(state)
+                    : Frame.Encode(new NotDecided(person.Source, person.Request, ResultCode.Busy, 0, server.RetryAfterMilliseconds)));
+                return true;
+            case MessageType.PaymentsRequest:
+                Assert.True(Frame.TryDecode<PaymentsRequest>(payload, out var payments));
+                server.PaymentsAsked.Add(payments);
+                Send(Frame.Encode(server.Payments(payments)));
+                return true;
             default:
                 return Transaction(type, payload);
         }

@@ -47,6 +47,32 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>Requests of pool totals, in the order received.</summary>
     public List<PoolTotalsRequest> TotalsAsked { get; } = [];
 
+    /// <summary>The page of a sale's cells that answers a request.</summary>
+    public Func<SaleStateRequest, SaleState> Sale { get; set; } = request => new SaleState(request.Sale, SaleStatus.None, 0, 0, request.Page, 1, []);
+
+    /// <summary>Requests of a sale's cells, in the order received.</summary>
+    public List<SaleStateRequest> SalesAsked { get; } = [];
+
+    /// <summary>The state of a draw that answers a request.</summary>
+    public Func<DrawStateRequest, DrawState> Draw { get; set; } = request =>
+        new DrawState(request.Draw, DrawStatus.None, 0, 0, [], 0, 0, 0, [], [], [], 0, [], [], [], [], [], []);
+
+    /// <summary>Requests of a draw's state, in the order received.</summary>
+    public List<DrawStateRequest> DrawsAsked { get; } = [];
+
+    /// <summary>The state of a person that answers a request; null to be busy.</summary>
+    public Func<PersonRequest, PersonState?> Person { get; set; } = request =>
+        new PersonState(request.Source, request.Request, request.Draw, EntryStatus.None, 0, 0, 0, 0, 0, 0, 0, [], []);
+
+    /// <summary>Requests of a person's state, in the order received.</summary>
+    public List<PersonRequest> PersonsAsked { get; } = [];
+
+    /// <summary>The payment orders that answer a request; the frame is sent in the order of the requests.</summary>
+    public Func<PaymentsRequest, PaymentsPage> Payments { get; set; } = request => new PaymentsPage(request.After, request.After, 0, []);
+
+    /// <summary>Requests of payment orders, in the order received.</summary>
+    public List<PaymentsRequest> PaymentsAsked { get; } = [];
+
     /// <summary>Decides what happens to a transaction; by default the rules.</summary>
     public Func<MessageType, ulong, Verdict>? Script { get; set; }
 

@@ -82,6 +82,43 @@ public sealed class DefinitionsTests
     }
 
     [Fact]
+    public async Task Draws_and_the_terms_of_sales_are_among_the_definitions()
+    {
+        await using var server = new FakeServer();
+        var terms = new SaleTerms(77, 30, 3, 10, 900, 1000);
+        var draw = new DrawItem(77, DrawStatus.Open, "TXC-DRAW"u8.ToArray(), 123, 5);
+        server.Pages.Clear();
+        server.Pages.AddRange(
+        [
+            [new(null, new SaleItem(5, SaleStatus.Open, 0, 900, terms), null), new(null, null, null, draw)],
+            [new(null, null, null, draw with { Draw = 78, Status = DrawStatus.Draft })],
+        ]);
+        await using var client = await TxCoreClient.ConnectAsync(server.Options(), Cancel);
+
+        var definitions = await client.DefinitionsAsync(Cancel);
+
+        Assert.Equal(terms, Assert.Single(definitions.Sales).Terms);
+        Assert.Equal([(77u, DrawStatus.Open), (78u, DrawStatus.Draft)], definitions.Draws.Select(item => (item.Draw, item.Status)));
+        Assert.Equal("TXC-DRAW"u8, definitions.Draws.First().Name);
+        Assert.Equal((123L, 5u), (definitions.Draws.First().ClosesAt, definitions.Draws.First().RequiredConsent));
+    }
+
+    [Fact]
+    public async Task The_change_of_a_draw_is_an_event_like_the_others()
+    {
+        await using var server = new FakeServer();
+        await using var client = await TxCoreClient.ConnectAsync(server.Options(), Cancel);
+        var changed = new TaskCompletionSource<StateChange>();
+        client.StateChanged += (_, change) => changed.TrySetResult(change.Value);
+        var frozen = new StateChange(2, 9, 1, MessageType.DrawFreeze, default, 0, (byte)DrawStatus.Frozen, 0, 0, 77);
+
+        server.Broadcast(frozen);
+
+        Assert.Equal(frozen, await changed.Task.WaitAsync(Cancel));
+        Assert.Equal(2ul, client.DefinitionsVersion);
+    }
+
+    [Fact]
     public async Task A_handler_that_throws_ends_the_client()
     {
         await using var server = new FakeServer();

@@ -6,7 +6,7 @@ using TxCore.Protocol.Tests.Vectors;
 
 namespace TxCore.Protocol.Tests.Document;
 
-/// <summary>The worked logon, serial and control code of PROTOCOL.md, computed again from their definitions.</summary>
+/// <summary>The worked logon, serial, control code and draw of PROTOCOL.md, computed again from their definitions.</summary>
 public class ComputedExamplesTests
 {
     private const string Crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -43,6 +43,80 @@ public class ComputedExamplesTests
         Assert.Contains($"serial `{Serial(123456789)}`, control code `{ControlCode()}`. Serial of 2^64-1: `{Serial(ulong.MaxValue)}`", text);
         Assert.Equal(Serial(123456789), Field("outcome, wager accepted", "ticketSerial"));
         Assert.Equal(ControlCode(), Field("outcome, wager accepted", "controlCode"));
+    }
+
+    [Fact]
+    public void The_worked_draw_follows_its_definitions()
+    {
+        var cells = ProtocolDocument.Section("## 12.").Where(row => row.Length == 2).ToDictionary(row => row[0], row => row[1].Trim('`'));
+        byte[][] keys = [.. Enumerable.Range(1, 10).Select(i => Sha($"person-{i}")).OrderBy(Convert.ToHexString, StringComparer.Ordinal)];
+        byte[] root = MerkleRoot(keys);
+        byte[] secret = Sha("operator secret demo");
+        byte[] named = [.. "\0TXC-DRAW-DEMO-1\0"u8, .. root, .. secret];
+        byte[] commitment = SHA256.HashData([.. "txcore/draw/commit/v1"u8, .. named]);
+        byte[] seeding = [.. "txcore/draw/seed/v1"u8, .. named];
+        byte[] seed = HMACSHA256.HashData(Convert.FromHexString(cells["randomness"]), seeding);
+        int[] order = Order(seed, keys.Length);
+        byte[][] leaves = [.. order.Select(index => new byte[] { (byte)index, 0, 0, 0 })];
+
+        Assert.Equal(Convert.ToHexStringLower(root), cells["root"]);
+        Assert.Equal(Convert.ToHexStringLower(secret), cells["secret"]);
+        Assert.Equal(Convert.ToHexStringLower(commitment), cells["commitment"]);
+        Assert.Equal(Convert.ToHexStringLower(seed), cells["seed"]);
+        Assert.Equal(string.Join(", ", order), cells["order"]);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData([.. leaves.SelectMany(leaf => leaf)])), cells["orderHash"]);
+        Assert.Equal(Convert.ToHexStringLower(MerkleRoot(leaves)), cells["orderRoot"]);
+        Assert.All(
+            ["root", "secret", "commitment", "randomness", "orderHash", "orderRoot"],
+            field => Assert.Equal(cells[field], Field("draw state, published, two waves", field)));
+    }
+
+    private static byte[] Sha(string text) => SHA256.HashData(Encoding.ASCII.GetBytes(text));
+
+    private static byte[] MerkleRoot(ReadOnlySpan<byte[]> leaves)
+    {
+        if (leaves.Length == 1)
+        {
+            return SHA256.HashData([0, .. leaves[0]]);
+        }
+
+        int left = (int)(BitOperations.RoundUpToPowerOf2((uint)leaves.Length) / 2);
+        return SHA256.HashData([1, .. MerkleRoot(leaves[..left]), .. MerkleRoot(leaves[left..])]);
+    }
+
+    private static int[] Order(byte[] seed, int count)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        using var stream = Stream(seed).GetEnumerator();
+        for (int i = count - 1; i >= 1; i--)
+        {
+            UInt128 bound = (UInt128)i + 1;
+            UInt128 end = (UInt128.One << 64) - ((UInt128.One << 64) % bound);
+            do
+            {
+                stream.MoveNext();
+            }
+            while (stream.Current >= end);
+
+            int j = (int)(stream.Current % bound);
+            (order[i], order[j]) = (order[j], order[i]);
+        }
+
+        return order;
+    }
+
+    private static IEnumerable<ulong> Stream(byte[] seed)
+    {
+        byte[] counter = new byte[sizeof(ulong)];
+        for (ulong block = 0; ; block++)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(counter, block);
+            byte[] words = HMACSHA256.HashData(seed, counter);
+            for (int offset = 0; offset < words.Length; offset += sizeof(ulong))
+            {
+                yield return BinaryPrimitives.ReadUInt64BigEndian(words.AsSpan(offset));
+            }
+        }
     }
 
     private static string Field(string vector, string field) =>

@@ -51,7 +51,7 @@ public class ProtocolDocumentTests
         [
             typeof(Channel), typeof(SourceRole), typeof(BetType), typeof(Formula), typeof(StakeForm), typeof(PaymentMeans),
             typeof(PresentState), typeof(BodyField), typeof(RaceStatus), typeof(ResultStage), typeof(DividendMethod), typeof(PayRank), typeof(PlayerBar),
-            typeof(SaleStatus), typeof(TransactionStatus),
+            typeof(SaleStatus), typeof(DrawStatus), typeof(EntryStatus), typeof(PaymentKind), typeof(TransactionStatus),
         ];
         var expected = enumerations.Select(type => $"{type.Name}: " + string.Join(
             ", ", Enum.GetValues(type).Cast<object>().Select(value => $"{Convert.ToUInt64(value, CultureInfo.InvariantCulture)} {value}")));
@@ -85,7 +85,7 @@ public class ProtocolDocumentTests
         Assert.Equal($"bytes16 <= {Wire.ScramBytesMax}", TypeOf("LogonRequest", "scram"));
         Assert.Equal($"bytes8 <= {Wire.AuthorisationBytesMax}", TypeOf("Wager", "authorisation"));
         Assert.Equal($"list8 1..{Wire.LinesMax} WagerLine", TypeOf("Wager", "lines"));
-        Assert.Equal($"list8 1..{Wire.LinesMax} HoldLine", TypeOf("Hold", "lines"));
+        Assert.Equal($"list8 1..{Wire.HoldLinesMax} HoldLine", TypeOf("Hold", "lines"));
         Assert.Equal($"list8 0..{Wire.PoolsMax} PoolDefinition", TypeOf("RaceDefine", "pools"));
         Assert.Equal($"list16 1..{Wire.CellsMax} CellDefinition", TypeOf("CellsDefine", "cells"));
         Assert.Equal($"list8 0..{Wire.LinesMax} Pick", TypeOf("Outcome", "picks"));
@@ -93,6 +93,16 @@ public class ProtocolDocumentTests
         Assert.Equal($"list8 0..{Wire.PoolsMax} OfficialPool", TypeOf("RacePublish", "pools"));
         Assert.Equal($"list8 0..{Wire.PoolsMax} PoolTotal", TypeOf("PoolTotals", "pools"));
         Assert.Equal($"list16 0..{Wire.BarredPlayersMax} BarredPlayer", TypeOf("PlayersBar", "players"));
+        Assert.Equal($"bytes8 <= {Wire.DrawNameBytesMax}", TypeOf("DrawDefine", "name"));
+        Assert.Equal($"bytes8 <= {Wire.BeaconChainBytesMax}", TypeOf("DrawFreeze", "beaconChain"));
+        Assert.Equal($"bytes[{Wire.HashBytes}]", TypeOf("DrawFreeze", "root"));
+        Assert.Equal($"bytes8 <= {Wire.BeaconSignatureBytesMax}", TypeOf("DrawRun", "signature"));
+        Assert.Equal($"list16 1..{Wire.ExcludedMax} bytes[{Wire.PersonKeyBytes}]", TypeOf("DrawExclude", "persons"));
+        Assert.Equal($"list16 0..{Wire.CellsMax} CellState", TypeOf("SaleState", "cells"));
+        Assert.Equal($"list16 0..{Wire.WavesMax} WaveState", TypeOf("DrawState", "waves"));
+        Assert.Equal($"list16 0..{Wire.PaymentsMax} PaymentItem", TypeOf("PaymentsPage", "items"));
+        Assert.Equal($"list8 0..{Wire.PersonItemsMax} PersonHold", TypeOf("PersonState", "holds"));
+        Assert.Equal($"list8 0..{Wire.PersonItemsMax} PersonWait", TypeOf("PersonState", "waits"));
         Assert.All(
             [ProtocolDocument.Structures["PoolTotal"], ProtocolDocument.Structures["OfficialPool"]],
             rows => Assert.Equal($"list16 0..{Wire.DividendsMax} Dividend", rows[^1].Type));

@@ -60,8 +60,12 @@ internal static class TableEncoder
         };
     }
 
-    private static IEnumerable<byte> Element(string structure, JsonNode fields) =>
-        Counted(2, [.. Fields(ProtocolDocument.Structures[structure], fields)]);
+    /// <summary>An element of a structure, or of a plain type where that is all there is in it.</summary>
+    private static IEnumerable<byte> Element(string type, JsonNode value) => Counted(
+        2,
+        ProtocolDocument.Structures.TryGetValue(type, out var structure)
+            ? [.. Fields(structure, value)]
+            : [.. Field(new FieldRow("0", ["value"], type), new JsonObject { ["value"] = value.DeepClone() })]);
 
     private static IEnumerable<byte> Counted(int countBytes, byte[] content) => Counted(countBytes, content.Length, content);
 

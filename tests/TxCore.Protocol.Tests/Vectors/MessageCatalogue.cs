@@ -28,6 +28,8 @@ internal static class MessageCatalogue
 
     private static readonly MessageType[] SaleControls = [MessageType.SaleOpen, MessageType.SaleClose];
 
+    private static readonly MessageType[] DrawControls = [MessageType.DrawOpen, MessageType.DrawClose, MessageType.DrawPublish, MessageType.DrawEnd];
+
     public static readonly IReadOnlyDictionary<string, CatalogueEntry> All = Entries().ToDictionary(entry => entry.Name);
 
     private delegate bool Decoder<T>(ReadOnlySpan<byte> payload, out T message);
@@ -36,13 +38,18 @@ internal static class MessageCatalogue
     [
         Of<LogonRequest>(), Of<LogonChallenge>(), Of<LogonProof>(), Of<LogonReply>(), Of<Heartbeat>(), Of<ErrorMessage>(), Of<Logoff>(),
         Of<Wager>(), Of<Cancel>(), Of<Reversal>(), Of<Pay>(), Of<VoucherIssue>(), Of<VoucherRedeem>(),
-        Of<Hold>(), Of<Confirm>(), Of<Release>(), Of<DrawRegister>(), Of<DrawWithdraw>(),
-        Of<StatusQuery>(), Of<DefinitionsRequest>(), Of<DefinitionsPage>(), Of<PoolTotalsRequest>(), Of<PoolTotals>(),
+        Of<Hold>(), Of<Confirm>(), Of<Release>(), Of<Authorise>(), Of<TicketReturn>(), Of<WaitJoin>(), Of<WaitLeave>(), Of<DrawRegister>(),
+        Of<DrawWithdraw>(),
+        Of<StatusQuery>(), Of<PersonRequest>(), Of<DefinitionsRequest>(), Of<DefinitionsPage>(), Of<PoolTotalsRequest>(), Of<PoolTotals>(),
+        Of<SaleStateRequest>(), Of<SaleState>(), Of<DrawStateRequest>(), Of<DrawState>(), Of<PaymentsRequest>(), Of<PaymentsPage>(),
         Of<RaceDefine>(), Of<SaleDefine>(), Of<CellsDefine>(), Of<TimeConfirm>(),
         Of<RaceResult>(), Of<RacePublish>(), Of<PoolCarryIn>(), Of<SupervisorResolve>(), Of<PlayersBar>(), Of<PlayerLimit>(),
+        Of<SeatsBlock>(), Of<SeatsMove>(), Of<PaymentsAcknowledge>(),
+        Of<DrawDefine>(), Of<DrawFreeze>(), Of<DrawRun>(), Of<DrawWave>(), Of<DrawExclude>(),
         .. RaceControls.Select(type => Of<RaceControl>(type, message => message.Encode(type), RaceControl.TryDecode)),
         .. SaleControls.Select(type => Of<SaleControl>(type, message => message.Encode(type), SaleControl.TryDecode)),
-        Of<Outcome>(), Of<NotDecided>(), Of<StatusReply>(), Of<StateChange>(),
+        .. DrawControls.Select(type => Of<DrawControl>(type, message => message.Encode(type), DrawControl.TryDecode)),
+        Of<Outcome>(), Of<NotDecided>(), Of<StatusReply>(), Of<PersonState>(), Of<StateChange>(),
     ];
 
     private static CatalogueEntry Of<T>()

@@ -6,6 +6,9 @@ namespace TxCore.Protocol.Tests.Vectors;
 /// <summary>Fills any message record with random fields within the limits of the wire format.</summary>
 internal sealed class RandomMessage(Random random)
 {
+    /// <summary>What stands for the record of a list that holds nothing but keys.</summary>
+    private const string PersonKey = "Byte[]";
+
     public object Of(Type record) => Value(record, record.Name, "");
 
     private object Value(Type type, string record, string field)
@@ -43,8 +46,8 @@ internal sealed class RandomMessage(Random random)
 
     private object Item(Type type)
     {
-        int kind = random.Next(3);
-        var parameters = type.GetConstructors().Single(candidate => candidate.GetParameters().Length == 3).GetParameters();
+        var parameters = type.GetConstructors().Single(candidate => candidate.GetParameters().Length == 4).GetParameters();
+        int kind = random.Next(parameters.Length);
         return Activator.CreateInstance(type, [.. parameters.Select((parameter, i) => i == kind ? Construct(parameter.ParameterType) : null)])!;
     }
 
@@ -90,7 +93,11 @@ internal sealed class RandomMessage(Random random)
 
     private int LengthOf(string record, string field) => (record, field) switch
     {
-        ("DrawRegister" or "DrawWithdraw" or "BarredPlayer" or "PlayerLimit", _) => Wire.PersonKeyBytes,
+        ("DrawRegister" or "DrawWithdraw" or "WaitJoin" or "PersonRequest" or "BarredPlayer" or "PlayerLimit", _) => Wire.PersonKeyBytes,
+        (PersonKey, _) => Wire.PersonKeyBytes,
+        ("DrawFreeze", "Root" or "Commitment") or ("DrawRun", "Secret" or "Randomness") => Wire.HashBytes,
+        (_, "BeaconChain") => random.Next(Wire.BeaconChainBytesMax + 1),
+        (_, "Signature") => random.Next(Wire.BeaconSignatureBytesMax + 1),
         ("PoolDefinition" or "Pay" or "VoucherRedeem", _) => random.Next(16 + 1),
         (_, "Scram") => random.Next(Wire.ScramBytesMax + 1),
         (_, "Player" or "Person" or "Authorisation") => random.Next(Wire.PersonKeyBytes + 1),
