@@ -141,7 +141,10 @@ public sealed class SchemaTests(PostgresFixture postgres)
         await RefersAsync(MessageType.Confirm, 3);
         await RefersAsync(MessageType.Release, 4);
         await RefersAsync(MessageType.HoldExpired, 5);
-        await RefersAsync(MessageType.Cancel, 8);
+        var returned = new RowDetail { Sale = 9, Session = 4, Category = 1, Quantity = 3 };
+        await store.CommitAsync(entries.Next(new Entry { Kind = MessageType.TicketReturn, Reference = 3 }, [], returned));
+        await store.CommitAsync(entries.Next(
+            new Entry { Kind = MessageType.TicketReturn, Reference = 3 }, [], returned with { Category = 2, Quantity = 1 }));
 
         const string sql = """
             SELECT string_agg(concat_ws(' ', category, capacity, blocked, held, sold, available), '|' ORDER BY category) FROM txcore.inventory

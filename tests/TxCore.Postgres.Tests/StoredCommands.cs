@@ -26,6 +26,35 @@ internal static class StoredCommands
 
     public static byte[] Of(MessageType type, RaceControl control) => control.Encode(type)[(Wire.HeaderBytes + 4 + 8)..];
 
+    public static byte[] Of(MessageType type, SaleControl control) => control.Encode(type)[(Wire.HeaderBytes + 4 + 8)..];
+
+    public static byte[] Of(MessageType type, DrawControl control) => control.Encode(type)[(Wire.HeaderBytes + 4 + 8)..];
+
+    /// <summary>An entry that the shard makes itself: its subject, and what stands behind it.</summary>
+    public static byte[] Subject(long subject, byte[]? addendum = null) =>
+        [.. new byte[8], .. BitConverter.GetBytes(subject), .. addendum ?? []];
+
+    /// <summary>A payment order, as it stands behind a command.</summary>
+    public static byte[] Payment(PaymentKind kind, long hold, long amountCents, byte[] authorisation) => Written(writer =>
+    {
+        writer.Write((byte)kind);
+        writer.Write(hold);
+        writer.Write(amountCents);
+        writer.Write((byte)authorisation.Length);
+        writer.Write(authorisation);
+    });
+
+    /// <summary>What stands behind the payment order of a return.</summary>
+    public static byte[] Returned(uint sale, uint session, ushort category, bool isWhole, byte[] person) => Written(writer =>
+    {
+        writer.Write(sale);
+        writer.Write(session);
+        writer.Write(category);
+        writer.Write(isWhole);
+        writer.Write((byte)person.Length);
+        writer.Write(person);
+    });
+
     public static byte[] Due(RaceId race) => Written(writer =>
     {
         writer.Write(0L);

@@ -22,6 +22,7 @@ internal static class CodeNames
         ("channel", typeof(Channel)),
         ("source_role", typeof(SourceRole)),
         ("pay_rank", typeof(PayRank)),
+        ("payment_kind", typeof(PaymentKind)),
     ];
 
     /// <summary>The statement that adds and renames what differs; names of codes that are gone stay, for the rows that hold them.</summary>

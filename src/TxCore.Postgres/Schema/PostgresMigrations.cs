@@ -13,7 +13,7 @@ namespace TxCore.Postgres;
 public static class PostgresMigrations
 {
     /// <summary>The schema this version needs: the number of its newest script.</summary>
-    public const int SchemaVersion = 5;
+    public const int SchemaVersion = 7;
 
     // Any number will do, as long as every version locks the same one.
     private const long LockKey = 0x5478_436f_7265;

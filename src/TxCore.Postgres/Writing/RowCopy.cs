@@ -10,8 +10,8 @@ internal static class RowCopy
     private static readonly string CopyPlainRows = Sql([.. RowFormat.Columns[..RowFormat.KeyColumnCount], "checksum", "plain"]);
 
     // Signature (11), flags (4), length of the header's extension (4).
-    private static readonly byte[] Header = [.. "PGCOPY\n\u00ff\r\n\0"u8[..7], 0xFF, .. "\r\n\0"u8, 0, 0, 0, 0, 0, 0, 0, 0];
-    private static readonly byte[] Trailer = [0xFF, 0xFF];
+    internal static readonly byte[] Header = [.. "PGCOPY\n\u00ff\r\n\0"u8[..7], 0xFF, .. "\r\n\0"u8, 0, 0, 0, 0, 0, 0, 0, 0];
+    internal static readonly byte[] Trailer = [0xFF, 0xFF];
 
     /// <summary>Sends tuples in <see cref="RowFormat"/>.</summary>
     public static Task SendAsync(NpgsqlConnection connection, ReadOnlyMemory<byte> tuples) => SendAsync(connection, CopyRows, tuples);

@@ -54,7 +54,7 @@ public sealed record DrawWithdraw(TransactionHeader Header, long ClientTime, uin
 /// <param name="Header">Source, sequence, deadline.</param>
 /// <param name="Control">Actors and reason.</param>
 /// <param name="Draw">The draw, 1 or more.</param>
-/// <param name="Name">Its public name, 1..32 printable ASCII characters: it enters the commitment and the seed.</param>
+/// <param name="Name">Its public name, 1..32 ASCII letters, digits, '-', '_' or '.': it enters the commitment and the seed.</param>
 /// <param name="ClosesAt">When registration closes by itself, microseconds since 1970-01-01 UTC.</param>
 /// <param name="EntriesMax">Most entries, 1..50,000,000.</param>
 /// <param name="RequiredConsent">Consent flags that an entry must carry.</param>

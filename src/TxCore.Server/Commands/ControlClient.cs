@@ -31,9 +31,20 @@ internal sealed class ControlClient
 
     private readonly Option<ushort> _reason = new("--reason") { Description = "Reason code", Required = true };
 
+    /// <summary>Adds the options of a command that submits controls.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _server, _source, _password, _channel, _actor, _second, _reason })
+        AddConnectionTo(command);
+        foreach (var option in new Option[] { _actor, _second, _reason })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Adds the options of a command that only asks.</summary>
+    public void AddConnectionTo(Command command)
+    {
+        foreach (var option in new Option[] { _server, _source, _password, _channel })
         {
             command.Options.Add(option);
         }
@@ -45,16 +56,15 @@ internal sealed class ControlClient
     /// <summary>Connects, submits one control, tells the outcome; exit code 0 when it was accepted.</summary>
     public Task<int> SubmitAsync(
         ParseResult parsed, Func<TxCoreClient, ControlHeader, Task<SubmitResult>> submit, CancellationToken cancellationToken) =>
-        RunAsync(
-            parsed,
-            async (client, control) =>
-            {
-                var result = await submit(client, control);
-                string fault = result.Outcome.Field == BodyField.None ? "" : $" ({result.Outcome.Field})";
-                Console.WriteLine($"{result.Code}{fault}, number {result.Outcome.Number}");
-                return result.IsAccepted ? 0 : 1;
-            },
-            cancellationToken);
+        RunAsync(parsed, async (client, control) => Tell("", await submit(client, control)) ? 0 : 1, cancellationToken);
+
+    /// <summary>Tells the outcome of one control among several; true when it was accepted.</summary>
+    public static bool Tell(string what, SubmitResult result)
+    {
+        string fault = result.Outcome.Field == BodyField.None ? "" : $" ({result.Outcome.Field})";
+        Console.WriteLine($"{what}{result.Code}{fault}, number {result.Outcome.Number}");
+        return result.IsAccepted;
+    }
 
     /// <summary>Connects and lets the command do its work; its exit code, or 1 when the server is not to be reached.</summary>
     public async Task<int> RunAsync(

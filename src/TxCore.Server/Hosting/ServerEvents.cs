@@ -15,6 +15,12 @@ internal static partial class ServerEvents
     [LoggerMessage(2003, LogLevel.Error, "Shard {Shard}: partitions could not be kept ready")]
     public static partial void MaintenanceFailed(ILogger logger, short shard, Exception fault);
 
+    [LoggerMessage(2006, LogLevel.Information, "Shard {Shard}: the {Entries} ranks of draw {Draw} are stored for SQL")]
+    public static partial void RanksWritten(ILogger logger, short shard, uint draw, int entries);
+
+    [LoggerMessage(2007, LogLevel.Error, "Shard {Shard}: the ranks of draw {Draw} could not be stored for SQL")]
+    public static partial void RanksNotWritten(ILogger logger, short shard, uint draw, Exception fault);
+
     [LoggerMessage(2004, LogLevel.Information, "Signal {Signal}: the server drains")]
     public static partial void SignalReceived(ILogger logger, string signal);
 

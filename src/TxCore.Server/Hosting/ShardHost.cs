@@ -95,6 +95,7 @@ internal sealed class ShardHost : IAsyncDisposable
         _background.Add(RunAsync(_signer.RunAsync));
         _background.Add(RunAsync(token => _sources.RunAsync(Shard.Registry, token)));
         _background.Add(RunAsync(upkeep.RunAsync));
+        _background.Add(RunAsync(new DrawPublisher(Shard, connection, clock, logger).RunAsync));
     }
 
     private async Task RunAsync(Func<CancellationToken, Task> work)

@@ -66,6 +66,29 @@ public readonly ref struct SaleBody
     }
 }
 
+/// <summary>Body of a registration or withdrawal, read in place.</summary>
+public readonly ref struct DrawEntryBody
+{
+    /// <summary>The draw.</summary>
+    public readonly uint Draw;
+
+    /// <summary>Who.</summary>
+    public readonly PersonKey Person;
+
+    /// <summary>Registration: consent flags.</summary>
+    public readonly uint Consent;
+
+    /// <summary>Reads a canonical body.</summary>
+    public DrawEntryBody(ReadOnlySpan<byte> body)
+    {
+        var reader = new WireReader(body);
+        reader.Int64();
+        Draw = reader.UInt32();
+        Person = PersonKey.Read(reader.Bytes(Wire.PersonKeyBytes));
+        Consent = reader.UInt32();
+    }
+}
+
 /// <summary>Body of a hold, read in place line by line.</summary>
 public ref struct HoldBody
 {

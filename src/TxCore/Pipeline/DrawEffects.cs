@@ -15,10 +15,10 @@ internal static class DrawEffects
         switch (entry.Kind)
         {
             case MessageType.DrawRegister:
-                Register(state, Bodies.Decode<DrawRegister>(body));
+                Register(state, new DrawEntryBody(body));
                 return true;
             case MessageType.DrawWithdraw:
-                Withdraw(state, Bodies.Decode<DrawWithdraw>(body));
+                Withdraw(state, new DrawEntryBody(body));
                 return true;
             case MessageType.DrawExclude:
                 Exclude(state, Bodies.Decode<DrawExclude>(body));
@@ -47,9 +47,9 @@ internal static class DrawEffects
         }
     }
 
-    private static void Register(ShardState state, DrawRegister register)
+    private static void Register(ShardState state, in DrawEntryBody register)
     {
-        var person = PersonKey.Read(register.Person);
+        var person = register.Person;
         var draw = state.Draws[register.Draw];
         int index = draw.Entries.Find(in person);
         if (index < 0)
@@ -65,9 +65,9 @@ internal static class DrawEffects
         state.TouchedDraw = draw;
     }
 
-    private static void Withdraw(ShardState state, DrawWithdraw withdraw)
+    private static void Withdraw(ShardState state, in DrawEntryBody withdraw)
     {
-        var person = PersonKey.Read(withdraw.Person);
+        var person = withdraw.Person;
         var draw = state.Draws[withdraw.Draw];
         int index = draw.Entries.Find(in person);
         draw.Entries[index] |= EntryFlags.Withdrawn;

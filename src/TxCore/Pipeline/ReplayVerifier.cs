@@ -27,6 +27,8 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
     private ShardState _state = null!;
     private Decider _decider = null!;
     private PreparedList? _list;
+    private long _dueAt;
+    private int _dueTaken;
 
     /// <summary>Runs the replay over everything that is stored.</summary>
     public async Task<ReplayReport> RunAsync(CancellationToken cancellationToken)
@@ -94,12 +96,14 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
             LetTimePass(row.Entry);
             _work.Reset(EventKind.Tick, row.Entry.SequencedAt, 0);
             _decider.Decide(_work);
+            CountDue(row.Entry.SequencedAt);
             return CompareDue(page, index);
         }
 
         LetTimePass(row.Entry);
-        await PrepareAsync(row, CountExpiriesBefore(page, index), cancellationToken);
+        await PrepareAsync(row, cancellationToken);
         _decider.Decide(_work);
+        _dueTaken = 0;
         if (_work.Due.Count > 0)
         {
             return new ReplayFault(row.Entry.Number, $"{_work.Due[0].Entry.Kind} of {_work.Due[0].Subject} was due before it and is not stored");
@@ -111,24 +115,29 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
     }
 
     /// <summary>
-    /// Ticks move time without a row. That an entry was decided at its time says that they had brought time near to it: only a confirmation
-    /// and a start were decided while, or because, time stood still.
+    /// Ticks move time without a row. That an entry was decided at its time says that they had brought time near to it, and to it when it was
+    /// received later than that: time stood still then. Only a start, and the confirmation that ended such a stop, moved it themselves.
     /// </summary>
     private void LetTimePass(in Entry entry)
     {
-        if (entry.Kind is not (MessageType.TimeConfirm or MessageType.Started))
+        if (entry.ReceivedAt > entry.SequencedAt)
+        {
+            _state.Time = Math.Max(_state.Time, entry.SequencedAt);
+        }
+        else if (entry.Kind != MessageType.Started && entry is not { Kind: MessageType.TimeConfirm, Code: ResultCode.Accepted })
         {
             _state.Time = Math.Max(_state.Time, entry.SequencedAt - (_state.Rules.TimeStepMaxSeconds * 1_000_000L));
         }
     }
 
-    private async ValueTask PrepareAsync(FetchedRow row, int expiriesBefore, CancellationToken cancellationToken)
+    private async ValueTask PrepareAsync(FetchedRow row, CancellationToken cancellationToken)
     {
         var entry = row.Entry;
         bool isStart = entry.Kind == MessageType.Started;
-        long time = isStart || entry.Kind == MessageType.TimeConfirm ? entry.ReceivedAt : entry.SequencedAt;
-        _work.Reset(isStart ? EventKind.Start : EventKind.Transaction, time, 0);
-        _work.ExpiriesTaken = expiriesBefore;
+
+        // Received after its time: the clock was held, and it has to be held again.
+        _work.Reset(isStart ? EventKind.Start : EventKind.Transaction, Math.Max(entry.ReceivedAt, entry.SequencedAt), 0);
+        _work.ExpiriesTaken = _dueAt == entry.SequencedAt ? _dueTaken : 0;
         _work.Type = entry.Kind;
         _work.Source = entry.Source;
         _work.Sequence = entry.Sequence;
@@ -182,16 +191,15 @@ public sealed class ReplayVerifier(ShardIdentity identity, IShardReader reader, 
         ? null
         : new ReplayFault(row.Entry.Number, "what was decided with it (picks, money moved) differs in replay");
 
-    private static int CountExpiriesBefore(List<FetchedRow> page, int index)
+    /// <summary>Counts what there may be only so much of before one event, over pages: the event that follows shares it.</summary>
+    private void CountDue(long at)
     {
-        int count = 0;
-        long time = page[index].Entry.SequencedAt;
-        for (int i = index - 1; i >= 0 && SystemCommand.IsLimited(page[i].Entry.Kind) && page[i].Entry.SequencedAt == time; i--)
+        _dueTaken = _dueAt == at ? _dueTaken : 0;
+        _dueAt = at;
+        foreach (var due in _work.Due)
         {
-            count++;
+            _dueTaken += SystemCommand.IsLimited(due.Entry.Kind) ? 1 : 0;
         }
-
-        return count;
     }
 
     private ReplayFault? CompareDue(List<FetchedRow> page, int index)

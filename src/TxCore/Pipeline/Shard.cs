@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Disruptor;
 using Disruptor.Dsl;
@@ -25,6 +26,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     private readonly DecideStage _decide;
     private readonly PersistStage _persist;
     private readonly SnapshotFollower _follower;
+    private readonly ConcurrentDictionary<uint, Draw> _draws;
     private readonly Ticker _ticker;
     private readonly List<Task> _background = [];
     private volatile bool _draining;
@@ -46,6 +48,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         Registry = new SessionRegistry(options.Limits.ConnectionsMax);
         _decide = new DecideStage(new Decider(state, keys), wait, Failure);
         _persist = new PersistStage(store, options.Identity, head, options.BatchEventsMax, wait, Failure);
+        _draws = state.Draws;
         var draws = new DrawPreparer(state.Draws);
         Ticketing = new TicketingBoard(draws, clock);
         Ticketing.Load(state);
@@ -68,6 +71,14 @@ public sealed class Shard : IAdmission, IAsyncDisposable
 
     /// <summary>Sales and draws, as committed.</summary>
     public TicketingBoard Ticketing { get; }
+
+    /// <summary>The draws whose publication is committed.</summary>
+    public IReadOnlyList<PublishedDraw> PublishedDraws() =>
+    [
+        .. _draws.Values.Where(draw => Ticketing.StatusOf(draw.Id) == Protocol.DrawStatus.Published)
+            .Select(static draw => new PublishedDraw(draw.Id, draw.Entries.Keys, draw.Ranks, draw.OrderHash))
+            .Where(static draw => draw.Keys.Count == draw.Ranks.Length),
+    ];
 
     /// <summary>Pool totals, as committed a moment ago.</summary>
     public PoolTotalsBoard Totals { get; }

@@ -81,9 +81,9 @@ internal sealed class TransactionRules(ShardState state, ReceiptKeys keys)
             case MessageType.RacePublish:
                 return Publish(work);
             case MessageType.DrawRegister:
-                return DrawRules.Register(state, Bodies.Decode<DrawRegister>(work.Body));
+                return DrawRules.Register(state, new DrawEntryBody(work.Body));
             case MessageType.DrawWithdraw:
-                return DrawRules.Withdraw(state, Bodies.Decode<DrawWithdraw>(work.Body));
+                return DrawRules.Withdraw(state, new DrawEntryBody(work.Body));
             case MessageType.DrawFreeze:
                 return Freeze(work);
             case MessageType.DrawRun:

@@ -21,7 +21,7 @@ public sealed class PaymentsFeed(IShardReader reader, DefinitionsBoard board, Fu
     {
         long after = (long)Math.Min(request.After, long.MaxValue);
         long upTo = board.HighestNumber;
-        int max = Math.Clamp((int)request.Max, 1, Wire.PaymentsMax);
+        int max = request.Max is 0 or > Wire.PaymentsMax ? Wire.PaymentsMax : request.Max;
         if (after >= upTo)
         {
             return new PaymentsPage(request.After, request.After, (ulong)acknowledged(), []);

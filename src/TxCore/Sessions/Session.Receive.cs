@@ -222,7 +222,8 @@ public sealed partial class Session
     {
         if (_role != SourceRole.Admin)
         {
-            await RefuseFrameAsync(ResultCode.RoleNotAllowed, MessageType.PaymentsRequest);
+            await _frames.PublishAsync(_closing.Token);
+            SendNotDecided(Source, 0, ResultCode.RoleNotAllowed);
             return;
         }
 

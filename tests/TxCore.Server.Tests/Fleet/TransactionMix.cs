@@ -58,7 +58,7 @@ internal sealed class TransactionMix(uint source, ShardIdentity identity, Random
     }
 
     private Submission Confirm(ulong sequence, Outcome hold) =>
-        Make(sequence, new Confirm(_header, Now, hold.Number, hold.AmountCents, [.. "authorised"u8]));
+        Make(sequence, new Confirm(_header, Now, hold.Number, hold.AmountCents, System.Text.Encoding.ASCII.GetBytes($"authorised-{hold.Number}-{sequence}-{_header.Source}")));
 
     private Submission Reverse(ulong sequence, Outcome original) =>
         Make(sequence, new Reversal(_header, Now, 1, original.Sequence, original.AmountCents, 4021));

@@ -5,13 +5,27 @@ using TxCore.Protocol.Messages;
 namespace TxCore.Tests.Reference;
 
 /// <summary>What happens next: time passes, and a frame arrives or none does.</summary>
-internal sealed record Step(long WaitMicroseconds, Submission? Submission);
+internal sealed record Step(long WaitMicroseconds, Submission? Submission)
+{
+    /// <summary>A source that logs on again at that time; 0 for none.</summary>
+    public uint Reconnect { get; init; }
+}
+
+/// <summary>Makes up what happens; it looks at the reference to know what would make sense.</summary>
+internal interface IStepGenerator
+{
+    /// <summary>The next step; <paramref name="now"/> is the host's clock.</summary>
+    Step Next(long now);
+
+    /// <summary>Takes note of what was decided.</summary>
+    void Note(Submission submission, Decision decision);
+}
 
 /// <summary>
 /// Random racing days, one after the other: races are defined and opened, sold, stopped, scratched, run, published and paid, with wrong and
 /// repeated transactions in between. It looks at the reference to know what would make sense; what it makes depends on the seed alone.
 /// </summary>
-internal sealed class DayGenerator(Random random, ReferenceShard reference, int racesPerDay, int stepsPerDay)
+internal sealed class DayGenerator(Random random, ReferenceShard reference, int racesPerDay, int stepsPerDay) : IStepGenerator
 {
     public const uint Admin = 9000;
     private const long Second = 1_000_000;
@@ -27,11 +41,15 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
     private readonly Queue<Ticket> _toPay = new();
     private readonly List<Submission> _sent = [];
     private readonly Queue<Func<Step>> _script = new();
+    private int _days;
     private int _stepsLeft;
     private int _resolveTriesLeft;
     private long _now;
 
-    /// <summary>The next step; <paramref name="now"/> is the host's clock.</summary>
+    /// <summary>True while steps follow that belong together.</summary>
+    public bool IsInScript => _script.Count > 0;
+
+    /// <inheritdoc/>
     public Step Next(long now)
     {
         _now = now;
@@ -48,7 +66,7 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
         return Unresolved() is { } race && _resolveTriesLeft-- > 0 ? Settle(race) : NextDay();
     }
 
-    /// <summary>Takes note of what was decided.</summary>
+    /// <inheritdoc/>
     public void Note(Submission submission, Decision decision)
     {
         _sent.Add(submission);
@@ -102,7 +120,7 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
         _day.Clear();
         _stepsLeft = stepsPerDay;
         _resolveTriesLeft = racesPerDay * 8;
-        if (reference.Races.Count > 0 || reference.LastNumber > 1)
+        if (_days++ > 0)
         {
             SkipNight();
         }
@@ -442,22 +460,9 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
     private ControlHeader Control() => Chance(2) ? new ControlHeader(0, 43, 1) : new ControlHeader(42, Choose<uint>(43, 43, 43, 43, 43, 43, 42, 0), 1);
 
     private static Submission Send<T>(T message)
-        where T : IMessage<T>
-    {
-        byte[] frame = Frame.Encode(message);
-        Frame.TryDecode<T>(frame.AsSpan(Wire.HeaderBytes), out var read);
-        return new Submission(T.Type, HeaderOf(frame), read, frame);
-    }
+        where T : IMessage<T> => Submission.Of(message);
 
     private static Submission SendControl(MessageType type, RaceControl control) => new(type, control.Header, control, control.Encode(type));
-
-    private static TransactionHeader HeaderOf(byte[] frame)
-    {
-        var body = frame.AsSpan(Wire.HeaderBytes);
-        return new TransactionHeader(
-            System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(body), System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(body[4..]),
-            System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(body[12..]));
-    }
 
     private bool Chance(int percent) => random.Next(100) < percent;
 

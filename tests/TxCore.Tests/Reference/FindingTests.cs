@@ -65,4 +65,29 @@ public sealed class FindingTests
         var restored = ShardSnapshot.Load(TestShard.Identity, static _ => 64, ShardSnapshot.Save(bench.State).Span);
         Assert.Contains(Messages.Race.Value, restored.ClosedRaces);
     }
+
+    [Fact]
+    public async Task A_replay_offers_no_seats_while_the_clock_was_held()
+    {
+        var bench = new DeciderBench();
+        uint admin = TestShard.Admin;
+        bench.LogOn(admin);
+        bench.LogOn(1);
+        var terms = new SaleTerms(0, 0, 0, 0, 60, 10);
+        bench.Take(Frame.Encode(Messages.DefineSale(admin, 1, closesAt: bench.Now + 86_400_000_000) with { Terms = terms }));
+        bench.Take(Frame.Encode(Messages.DefineCells(admin, 2, new CellDefinition(1, 1, 500, 4, 4, 2))));
+        bench.Take(Messages.SaleControl(MessageType.SaleOpen, admin, 3));
+        bench.Take(Frame.Encode(new WaitJoin(Messages.Name(1, 1), 0, Messages.Sale, new byte[32], 1, 1, 2)));
+        bench.Wait(TimeSpan.FromSeconds(5));
+        Assert.Empty(bench.Tick());
+        bench.Wait(TimeSpan.FromHours(3));
+        var free = new SeatsBlock(Messages.Name(admin, 4), Messages.Control(), Messages.Sale, 1, 1, 2);
+        bench.Take(Frame.Encode(free));
+        bench.Take(Frame.Encode(free with { Header = Messages.Name(admin, 5), Blocked = 1 }));
+        Assert.Empty(bench.Tick());
+        bench.Take(Frame.Encode(new TimeConfirm(Messages.Name(admin, 6), Messages.Control(), bench.Now)));
+        Assert.Equal([MessageType.WaitOffered], bench.Tick());
+        var report = await new ReplayVerifier(TestShard.Identity, new MemoryReader(bench.Database), TestShard.Keys).RunAsync(TestContext.Current.CancellationToken);
+        Assert.Null(report.Fault);
+    }
 }

@@ -21,32 +21,34 @@ internal sealed class PropertyRun
         LimitRaiseHours = 20,
     };
 
+    private static readonly ShardRules ShardRules = new()
+    {
+        DayStartMinutes = (ushort)Rules.DayStartMinutes,
+        CancelWindowSeconds = (uint)Rules.CancelWindowSeconds,
+        CancelWindowWinSeconds = (uint)Rules.CancelWindowWinSeconds,
+        TimeStepMaxSeconds = (uint)Rules.TimeStepMaxSeconds,
+        CashPayMaxCents = Rules.CashPayMaxCents,
+        CashStakeMaxCents = Rules.CashStakeMaxCents,
+        TicketValidDays = (ushort)Rules.TicketValidDays,
+        LimitRaiseHours = (ushort)Rules.LimitRaiseHours,
+    };
+
     private readonly int _seed;
-    private readonly DeciderBench _bench;
+    private readonly uint[] _sources;
     private readonly ReferenceShard _reference;
-    private readonly DayGenerator _generator;
+    private readonly IStepGenerator _generator;
+    private readonly TicketingInvariants _invariants;
+    private DeciderBench _bench = new(rules: ShardRules);
+    private uint _session = 1;
     private int _step;
 
-    public PropertyRun(int seed, int racesPerDay, int stepsPerDay)
+    public PropertyRun(int seed, uint[] sources, Func<Random, ReferenceShard, IStepGenerator> generator)
     {
-        _seed = seed;
-        _bench = new DeciderBench(rules: new ShardRules
-        {
-            DayStartMinutes = (ushort)Rules.DayStartMinutes,
-            CancelWindowSeconds = (uint)Rules.CancelWindowSeconds,
-            CancelWindowWinSeconds = (uint)Rules.CancelWindowWinSeconds,
-            TimeStepMaxSeconds = (uint)Rules.TimeStepMaxSeconds,
-            CashPayMaxCents = Rules.CashPayMaxCents,
-            CashStakeMaxCents = Rules.CashStakeMaxCents,
-            TicketValidDays = (ushort)Rules.TicketValidDays,
-            LimitRaiseHours = (ushort)Rules.LimitRaiseHours,
-        });
+        (_seed, _sources) = (seed, sources);
         _reference = new ReferenceShard(Rules, TestShard.Keys[1].ToArray(), _bench.Now);
-        _generator = new DayGenerator(new Random(seed), _reference, racesPerDay, stepsPerDay);
-        foreach (uint source in DayGenerator.Terminals.Append(DayGenerator.Admin))
-        {
-            _bench.LogOn(source);
-        }
+        _generator = generator(new Random(seed), _reference);
+        _invariants = new TicketingInvariants(_reference);
+        LogOnAll();
     }
 
     /// <summary>Transactions submitted.</summary>
@@ -72,6 +74,7 @@ internal sealed class PropertyRun
             {
                 middle = ShardSnapshot.Save(_bench.State).ToArray();
                 middleNumber = _bench.State.LastNumber;
+                await RestartAsync(cancellationToken);
             }
         }
 
@@ -82,11 +85,29 @@ internal sealed class PropertyRun
         await CheckHistoryAsync(middle, middleNumber, cancellationToken);
     }
 
+    /// <summary>Another process takes over with what the rows alone tell, and goes on.</summary>
+    private async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        var state = await Recovery.RecoverAsync(TestShard.Identity, new MemoryReader(_bench.Database), static _ => 64, NullLogger.Instance, cancellationToken);
+        _bench = new DeciderBench(_bench.Database, state, ShardRules, _bench.Now);
+        _reference.Restart(_bench.Now);
+        LogOnAll();
+        Same("state after a restart", StateText.Of(_reference), StateText.Of(_bench.State));
+    }
+
+    private void LogOnAll()
+    {
+        foreach (uint source in _sources)
+        {
+            _bench.LogOn(source, _session);
+        }
+    }
+
     /// <summary>The rows alone, a snapshot and the rows after it, and a replay of all commands come to the same.</summary>
     private async Task CheckHistoryAsync(byte[] middle, long middleNumber, CancellationToken cancellationToken)
     {
         // Time that only ticks brought is in no row: the last entry carries it.
-        _bench.Do(Messages.Wager(11, _bench.Next(11)));
+        _bench.Do(Messages.Wager(_sources[0], _bench.Next(_sources[0])), _session);
         byte[] live = ShardSnapshot.Save(_bench.State).ToArray();
         var reader = new MemoryReader(_bench.Database);
         var identity = TestShard.Identity;
@@ -109,16 +130,26 @@ internal sealed class PropertyRun
         // As the ring does between two uses of an event.
         _bench.Work.Release();
         var due = _reference.Advance(_bench.Now);
+        if (step.Reconnect != 0)
+        {
+            // A newer connection fences those before it: all sources share one number here.
+            _session++;
+            LogOnAll();
+            _bench.Work.Due.Clear();
+            return;
+        }
+
         if (step.Submission is not { } submission)
         {
             _bench.Tick();
             SameDue(due);
+            _invariants.Check(_bench.State);
             return;
         }
 
         Transactions++;
         var expected = _reference.Decide(submission);
-        byte[] answer = _bench.Answer(submission.Frame);
+        byte[] answer = _bench.Answer(submission.Frame, _session);
         SameDue(due);
         Same(submission.ToString(), Text(expected), Text(answer, out var outcome));
         if (expected is { Decision: { } decision, IsRepeat: false })
@@ -129,14 +160,21 @@ internal sealed class PropertyRun
                 Same($"picks for {submission.Message}", "", _reference.TakePicks(ticket, outcome!.Picks) ?? "");
             }
 
+            if (TicketingInvariants.Stored(submission, decision) is { } stored)
+            {
+                Same($"stored command of {submission}", stored, Convert.ToHexString(_bench.Work.CommandSpan));
+            }
+
             _generator.Note(submission, decision);
         }
+
+        _invariants.Check(_bench.State);
     }
 
-    private void SameDue(List<(MessageType Kind, long Subject)> expected) => Same(
+    private void SameDue(List<ReferenceDue> expected) => Same(
         "what fell due",
-        string.Join(' ', expected.Order()),
-        string.Join(' ', _bench.Work.Due.Select(static due => (due.Entry.Kind, due.Subject)).Order()));
+        string.Join('\n', expected.Select(static due => $"{due.Kind} {due.Subject} {Convert.ToHexString(due.Addendum)}")),
+        string.Join('\n', _bench.Work.Due.Select(static due => $"{due.Entry.Kind} {due.Subject} {Convert.ToHexString(due.Addendum ?? [])}")));
 
     private string Text(ReferenceAnswer answer)
     {
@@ -148,8 +186,12 @@ internal sealed class PropertyRun
         var state = ReferenceShard.StateOf(decision);
         return $"{decision.Type} {decision.Ruling.Code} line {decision.Ruling.Line} {decision.Ruling.Field}, {decision.AmountCents} cents about "
             + $"{decision.Reference}, number {decision.Number} of {decision.BusinessDay} at {decision.At}, {state}, repeat {answer.IsRepeat}, "
-            + $"code {(state == PresentState.Live ? _reference.ControlCodeOf(decision) : "")}";
+            + $"until {decision.ExpiresAt}, code {(IsPrintable(decision, state) ? _reference.ControlCodeOf(decision) : "")}";
     }
+
+    /// <summary>Tickets and vouchers that stand, and orders, come with what is printed on them.</summary>
+    private static bool IsPrintable(Decision decision, PresentState state) =>
+        state == PresentState.Live || (decision.Type == MessageType.Confirm && state == PresentState.Confirmed);
 
     private static string Text(byte[] frame, out Outcome? outcome)
     {
@@ -163,7 +205,7 @@ internal sealed class PropertyRun
         outcome = received.As<Outcome>();
         return $"{outcome.TransactionType} {outcome.Code} line {outcome.Line} {outcome.Field}, {outcome.AmountCents} cents about "
             + $"{outcome.Reference}, number {outcome.Number} of {outcome.BusinessDay} at {outcome.SequencedAt}, {outcome.State}, repeat {outcome.IsRepeat}, "
-            + $"code {outcome.ControlCode}";
+            + $"until {outcome.ExpiresAt}, code {outcome.ControlCode}";
     }
 
     private void Same(string what, string expected, string actual)
@@ -171,7 +213,7 @@ internal sealed class PropertyRun
         if (expected != actual)
         {
             Assert.Fail(
-                $"Seed {_seed}, step {_step}: {what}\nreference: {Difference(expected, actual)}\ndecider:   {Difference(actual, expected)}");
+                $"Seed {_seed}, step {_step}, transaction {Transactions}: {what}\nreference: {Difference(expected, actual)}\ndecider:   {Difference(actual, expected)}");
         }
     }
 

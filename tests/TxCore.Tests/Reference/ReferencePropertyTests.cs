@@ -12,7 +12,7 @@ public sealed class ReferencePropertyTests
     private const int LongTransactions = 100_000;
     private const int ShortTransactions = 3_000;
     private const string SeedsVariable = "TXCORE_PROPERTY_SEEDS";
-    private const string TransactionsVariable = "TXCORE_PROPERTY_TRANSACTIONS";
+    internal const string TransactionsVariable = "TXCORE_PROPERTY_TRANSACTIONS";
 
     /// <summary>Seeds asked for by the environment.</summary>
     public static TheoryData<int> MoreSeeds()
@@ -56,7 +56,9 @@ public sealed class ReferencePropertyTests
     private static async Task RunAsync(int seed, int transactions)
     {
         bool isLong = transactions >= LongTransactions;
-        var run = new PropertyRun(seed, racesPerDay: isLong ? 4 : 5, stepsPerDay: isLong ? 8_000 : 700);
+        var run = new PropertyRun(
+            seed, [.. DayGenerator.Terminals, DayGenerator.Admin],
+            (random, reference) => new DayGenerator(random, reference, racesPerDay: isLong ? 4 : 5, stepsPerDay: isLong ? 8_000 : 700));
         await run.RunAsync(transactions, TestContext.Current.CancellationToken);
         Assert.Equal(transactions, run.Transactions);
         foreach (var ((type, code), count) in run.Codes.OrderBy(static pair => pair.Key))

@@ -1,37 +1,63 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 
 namespace TxCore.Tests.Reference;
 
 /// <summary>A frame to be decided. <paramref name="Message"/> is what it holds; null when its body cannot be read.</summary>
-internal sealed record Submission(MessageType Type, TransactionHeader Header, object? Message, byte[] Frame);
+internal sealed record Submission(MessageType Type, TransactionHeader Header, object? Message, byte[] Frame)
+{
+    /// <summary>A frame of a message as it will be read.</summary>
+    public static Submission Of<T>(T message)
+        where T : IMessage<T>
+    {
+        byte[] frame = Protocol.Frame.Encode(message);
+        Protocol.Frame.TryDecode<T>(frame.AsSpan(Wire.HeaderBytes), out var read);
+        return new Submission(T.Type, HeaderOf(frame), read, frame);
+    }
+
+    private static TransactionHeader HeaderOf(byte[] frame)
+    {
+        var body = frame.AsSpan(Wire.HeaderBytes);
+        return new TransactionHeader(
+            BinaryPrimitives.ReadUInt32LittleEndian(body), BinaryPrimitives.ReadUInt64LittleEndian(body[4..]),
+            BinaryPrimitives.ReadInt64LittleEndian(body[12..]));
+    }
+}
+
+/// <summary>An entry of the shard's own: what fell due, to what, and what is stored behind that.</summary>
+internal sealed record ReferenceDue(MessageType Kind, long Subject, byte[] Addendum);
 
 /// <summary>What the reference answers: a decision, new or repeated, or why nothing was decided.</summary>
 internal sealed record ReferenceAnswer(Decision? Decision, bool IsRepeat, ResultCode NotDecided);
 
 /// <summary>
-/// The rules of betting as <c>domain.md</c> and the protocol document tell them, written plainly: lists are searched, sums are summed, bets
+/// The rules of betting and of tickets as <c>domain.md</c> and the protocol document tell them, written plainly: lists are searched, sums are summed, bets
 /// are enumerated. Slow, and meant to be read beside the documents; the property tests compare the real decider with it.
 /// </summary>
 internal sealed class ReferenceShard
 {
-    private const short Shard = 1;
+    /// <summary>Most expiries and offers before one event; the rest come before the next ones.</summary>
+    private const int DuePerEventMax = 256;
 
     private readonly ReferenceControls _controls;
-    private readonly ReferenceWagers _wagers;
-    private readonly byte[] _receiptKey;
+    private readonly ReferenceDesk _desk;
+    private readonly ReferenceSales _sales;
+    private readonly ReferenceTickets _tickets;
+    private readonly ReferenceWaiting _waiting;
     private long _heldTime;
 
     public ReferenceShard(ReferenceRules rules, byte[] receiptKey, long now)
     {
         Rules = rules;
-        _receiptKey = receiptKey;
         Players = new ReferencePlayers(rules);
+        Book = new ReferenceBook(ByNumber);
+        Draws = new ReferenceDraws(Book);
+        _tickets = new ReferenceTickets(Book, Draws);
+        _waiting = new ReferenceWaiting(Book, Draws, _tickets);
+        _sales = new ReferenceSales(Book, Draws);
         _controls = new ReferenceControls(Races, CarryOvers, rules);
-        _wagers = new ReferenceWagers(Races);
+        _desk = new ReferenceDesk(this, _tickets, receiptKey);
         (Time, BusinessDay, LastNumber) = (now, DayOf(now, rules), 1);
     }
 
@@ -54,6 +80,10 @@ internal sealed class ReferenceShard
 
     public ReferencePlayers Players { get; }
 
+    public ReferenceBook Book { get; }
+
+    public ReferenceDraws Draws { get; }
+
     /// <summary>Everything decided, by source and in order.</summary>
     public Dictionary<uint, List<Decision>> Decisions { get; } = [];
 
@@ -68,39 +98,36 @@ internal sealed class ReferenceShard
 
     public long Next(uint source) => Of(source).Count + 1;
 
-    /// <summary>Lets time pass; returns what fell due, as kind and subject.</summary>
-    public List<(MessageType Kind, long Subject)> Advance(long now)
+    /// <summary>Lets time pass; returns what fell due, in order.</summary>
+    public List<ReferenceDue> Advance(long now)
     {
-        var due = new List<(MessageType, long)>();
         IsHeld = now - Time > Rules.TimeStepMaxSeconds * 1_000_000L;
         if (IsHeld)
         {
             _heldTime = now;
-            return due;
+            return [];
         }
 
         Time = Math.Max(Time, now);
-        foreach (var race in Races.Values.Where(race => race.Status is RaceStatus.Open or RaceStatus.Suspended && race.LatestStopAt <= Time))
-        {
-            race.Status = RaceStatus.Stopped;
-            due.Add((MessageType.RaceStopDue, race.Id.Value));
-        }
-
-        foreach (var race in Races.Values.Where(race => race.ExpiresAt != 0 && race.ExpiresAt <= Time).ToList())
-        {
-            Races.Remove(race.Id);
-            due.Add((MessageType.RaceCloseDue, race.Id.Value));
-        }
-
+        var due = Stops();
         DefinitionsVersion += due.Count;
         if (DayOf(Time, Rules) != BusinessDay)
         {
             BusinessDay = DayOf(Time, Rules);
-            due.Add((MessageType.DayOpened, BusinessDay));
+            due.Add(new ReferenceDue(MessageType.DayOpened, BusinessDay, []));
         }
 
         LastNumber += due.Count;
+        Expire(due);
         return due;
+    }
+
+    /// <summary>A new process goes on: its start is an entry of its own, and nothing falls due before it.</summary>
+    public void Restart(long now)
+    {
+        IsHeld = false;
+        Time = Math.Max(Time, now);
+        LastNumber++;
     }
 
     /// <summary>Decides a frame at the present time. The host's picks of an accepted wager are told by <see cref="TakePicks"/> afterwards.</summary>
@@ -135,7 +162,12 @@ internal sealed class ReferenceShard
             At = Time,
         };
         decision.Ruling = Rule(submission, decision);
-        decision.AmountCents = decision.Ruling.IsAccepted ? decision.AmountCents : 0;
+        if (!decision.Ruling.IsAccepted)
+        {
+            decision.AmountCents = 0;
+            _tickets.Refused(submission.Message, decision);
+        }
+
         decision.At = Time;
         before.Add(decision);
         ByNumber.Add(decision.Number, decision);
@@ -143,46 +175,61 @@ internal sealed class ReferenceShard
     }
 
     /// <summary>What became of a decision up to now.</summary>
-    public static PresentState StateOf(Decision decision) => decision.Ticket?.State ?? PresentState.None;
+    public static PresentState StateOf(Decision decision) => decision.Ticket?.State ?? decision.Hold?.State ?? decision.Wait?.State ?? PresentState.None;
 
     /// <summary>Takes the host's picks over into a ticket; tells what is wrong with them, or null.</summary>
-    public string? TakePicks(Ticket ticket, Pick[] picks)
+    public string? TakePicks(Ticket ticket, Pick[] picks) => _desk.TakePicks(ticket, picks);
+
+    /// <summary>The control code to print on a ticket.</summary>
+    public string ControlCodeOf(Decision decision) => _desk.ControlCodeOf(decision);
+
+    /// <summary>Sales, draws and races that close by themselves, by time.</summary>
+    private List<ReferenceDue> Stops()
     {
-        var wager = ticket.Wager!;
-        foreach (var pick in picks)
+        var due = new List<(long At, ReferenceDue Due)>();
+        foreach (var race in Races.Values.Where(race => race.Status is RaceStatus.Open or RaceStatus.Suspended && race.LatestStopAt <= Time))
         {
-            ticket.Picks.Add(pick.Line, pick.Runners);
+            race.Status = RaceStatus.Stopped;
+            due.Add((race.LatestStopAt, new ReferenceDue(MessageType.RaceStopDue, race.Id.Value, [])));
         }
 
-        for (int number = 1; number <= wager.Lines.Length; number++)
+        foreach (var race in Races.Values.Where(race => race.ExpiresAt != 0 && race.ExpiresAt <= Time).ToList())
         {
-            var line = wager.Lines[number - 1];
-            byte[] picked = ticket.Picks.GetValueOrDefault(number) ?? [];
-            int missing = line.Spot ? UnitBets.Runners(BetTypes.TypeOf(line.Pool), line.Risk) - line.Bases.Length : 0;
-            byte[] all = [.. line.Bases, .. picked, .. line.Complement == 0 ? Array.Empty<byte>() : [line.Complement]];
-            bool areEligible = Array.TrueForAll(picked, runner => Races[line.Race].RunnersLeft().Contains(runner));
-            if (picked.Length != missing || (line.Spot && (all.Distinct().Count() != all.Length || !areEligible)))
-            {
-                return $"line {number} of {line}: {picked.Length} picks {string.Join(',', picked)} where {missing} were missing";
-            }
+            Races.Remove(race.Id);
+            due.Add((race.ExpiresAt, new ReferenceDue(MessageType.RaceCloseDue, race.Id.Value, [])));
         }
 
-        return null;
+        foreach (var sale in Book.Sales.Values.Where(sale => sale.Status == SaleStatus.Open && sale.ClosesAt <= Time))
+        {
+            sale.Status = SaleStatus.Closed;
+            due.Add((sale.ClosesAt, new ReferenceDue(MessageType.SaleCloseDue, sale.Id, [])));
+        }
+
+        foreach (var draw in Draws.All.Values.Where(draw => draw.Status == DrawStatus.Open && draw.Definition.ClosesAt <= Time))
+        {
+            draw.Status = DrawStatus.Closed;
+            due.Add((draw.Definition.ClosesAt, new ReferenceDue(MessageType.DrawCloseDue, draw.Definition.Draw, [])));
+        }
+
+        return [.. due.OrderBy(static item => item.At).ThenBy(static item => item.Due.Kind).ThenBy(static item => item.Due.Subject).Select(static item => item.Due)];
     }
 
-    /// <summary>The control code to print on a ticket (protocol document, section 12).</summary>
-    public string ControlCodeOf(Decision decision)
+    /// <summary>Holds that are over, then offers of what is free, together no more than so many.</summary>
+    private void Expire(List<ReferenceDue> due)
     {
-        byte[] sealedText = new byte[18 + 2 + 8 + 4 + 8 + 8];
-        Encoding.ASCII.GetBytes("txcore/receipt/v1\0", sealedText);
-        BinaryPrimitives.WriteInt16BigEndian(sealedText.AsSpan(18), Shard);
-        BinaryPrimitives.WriteInt64BigEndian(sealedText.AsSpan(20), decision.Number);
-        BinaryPrimitives.WriteUInt32BigEndian(sealedText.AsSpan(28), decision.Source);
-        BinaryPrimitives.WriteInt64BigEndian(sealedText.AsSpan(32), decision.AmountCents);
-        BinaryPrimitives.WriteInt64BigEndian(sealedText.AsSpan(40), decision.At);
-        byte[] mac = HMACSHA256.HashData(_receiptKey, sealedText);
-        ulong bits = BinaryPrimitives.ReadUInt64BigEndian(mac) >> 24;
-        return string.Concat(Enumerable.Range(0, 8).Select(i => "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[(int)(bits >> (35 - (i * 5)) & 31)]));
+        int left = DuePerEventMax;
+        foreach (var hold in Book.Live.Where(hold => hold.ExpiresAt <= Time).OrderBy(static hold => hold.ExpiresAt).ThenBy(static hold => hold.Number).Take(left).ToList())
+        {
+            var payment = Book.End(hold, PresentState.Expired, ++LastNumber);
+            due.Add(new ReferenceDue(MessageType.HoldExpired, hold.Number, payment?.Bytes() ?? []));
+            left--;
+        }
+
+        for (; left > 0 && _waiting.Serve(LastNumber + 1, Time) is { } served; left--)
+        {
+            LastNumber++;
+            due.Add(served);
+        }
     }
 
     private List<Decision> Of(uint source)
@@ -219,9 +266,9 @@ internal sealed class ReferenceShard
             return new Ruling(ResultCode.MalformedBody, BodyField.Body);
         }
 
-        if (submission.Message is TimeConfirm confirm)
+        if (submission.Message is TimeConfirm time)
         {
-            return ConfirmTime(confirm);
+            return ConfirmTime(time);
         }
 
         if (ReversesItself(submission))
@@ -236,296 +283,24 @@ internal sealed class ReferenceShard
 
         return submission.Message switch
         {
-            Wager wager => TakeWager(wager, decision),
-            Cancel cancel => Cancel(cancel, decision),
-            Reversal reversal => Reverse(reversal, decision),
-            Pay pay => Pay(pay, decision),
-            VoucherIssue issue => Issue(issue, decision),
-            VoucherRedeem redeem => Redeem(redeem, decision),
-            SupervisorResolve resolve => Resolve(resolve, decision),
+            Wager wager => _desk.TakeWager(wager, decision),
+            Cancel cancel => _desk.Cancel(cancel, decision),
+            Reversal reversal => _desk.Reverse(reversal, decision),
+            Pay pay => _desk.Pay(pay, decision),
+            VoucherIssue issue => _desk.Issue(issue, decision),
+            VoucherRedeem redeem => _desk.Redeem(redeem, decision),
+            SupervisorResolve resolve => _desk.Resolve(resolve, decision),
+            Hold hold => _tickets.Hold(hold, decision),
+            Confirm confirm => _tickets.Confirm(confirm, decision),
+            Authorise authorise => _tickets.Authorise(authorise, decision),
+            Release release => _tickets.Release(release, decision),
+            TicketReturn back => _tickets.Return(back, decision),
+            WaitJoin join => _waiting.Join(join, decision),
+            WaitLeave leave => _waiting.Leave(leave, decision),
+            DrawRegister register => Draws.Register(register),
+            DrawWithdraw withdraw => Draws.Withdraw(withdraw),
             _ => Control(submission, decision),
         };
-    }
-
-    private Ruling TakeWager(Wager wager, Decision decision)
-    {
-        var ruling = Players.CheckPlayer(wager, Time);
-        for (int i = 0; i < wager.Lines.Length && ruling.IsAccepted; i++)
-        {
-            ruling = _wagers.CheckLine(wager.Lines[i]);
-            ruling = ruling.IsAccepted ? ruling : ruling with { Line = i + 1 };
-        }
-
-        if (ruling.IsAccepted)
-        {
-            long price = wager.Lines.Sum(static line => line.AmountCents);
-            ruling = price == wager.AmountCents ? Players.CheckAmount(wager, BusinessDay, Time) : new Ruling(ResultCode.AmountMismatch, BodyField.Amount);
-        }
-
-        if (!ruling.IsAccepted)
-        {
-            return ruling;
-        }
-
-        decision.AmountCents = wager.AmountCents;
-        decision.Ticket = new Ticket(decision, wager);
-        foreach (var race in RacesOf(wager).Distinct())
-        {
-            race!.Tickets.Add(decision.Ticket);
-        }
-
-        if (wager.Player.Length > 0)
-        {
-            Players.Account(wager.Player).Tickets.Add(decision.Ticket);
-        }
-
-        return ruling;
-    }
-
-    /// <summary>The races of lines and legs; null for one that is not known any more.</summary>
-    private IEnumerable<ReferenceRace?> RacesOf(Wager wager) => wager.Lines
-        .SelectMany(static line => line.Legs.Select(leg => line.Race with { Race = leg.Race }).Prepend(line.Race))
-        .Select(id => Races.GetValueOrDefault(id));
-
-    private bool HasStopped(Wager wager) => RacesOf(wager).Any(static race => race is null || race.Status >= RaceStatus.Stopped);
-
-    private static Ruling CheckStanding(PresentState state, BodyField field) => state switch
-    {
-        PresentState.Live => Ruling.Accepted,
-        PresentState.Disputed => new Ruling(ResultCode.TicketDisputed, field),
-        PresentState.Paid => new Ruling(ResultCode.AlreadyPaid, field),
-        _ => new Ruling(ResultCode.AlreadyCancelled, field),
-    };
-
-    private Ruling Cancel(Cancel cancel, Decision decision)
-    {
-        decision.Reference = cancel.Number;
-        if (cancel.Number > long.MaxValue || cancel.Number == 0 || (long)cancel.Number >= decision.Number)
-        {
-            return new Ruling(ResultCode.TicketUnknown, BodyField.Number);
-        }
-
-        // The entries of the shard itself are not among the decisions: they are none that can be cancelled.
-        if (ByNumber.GetValueOrDefault((long)cancel.Number)?.Ticket is not { Wager: { } wager } ticket)
-        {
-            return new Ruling(ResultCode.CancelNotAllowed, BodyField.Number);
-        }
-
-        if (ticket.Decision.Outlet != decision.Outlet)
-        {
-            return new Ruling(ResultCode.CancelOtherOutlet, BodyField.Number);
-        }
-
-        var standing = CheckStanding(ticket.State, BodyField.Number);
-        if (!standing.IsAccepted)
-        {
-            return standing;
-        }
-
-        if (HasStopped(wager))
-        {
-            return new Ruling(ResultCode.CancelAfterStop, BodyField.Race);
-        }
-
-        bool hasWin = wager.Lines.Any(static line => BetTypes.TypeOf(line.Pool) == BetType.Win);
-        if (Time - ticket.Decision.At > (hasWin ? Rules.CancelWindowWinSeconds : Rules.CancelWindowSeconds) * 1_000_000L)
-        {
-            return new Ruling(ResultCode.CancelTooLate, BodyField.Time);
-        }
-
-        ticket.State = PresentState.Cancelled;
-        decision.AmountCents = ticket.AmountCents;
-        return Ruling.Accepted;
-    }
-
-    private Ruling Reverse(Reversal reversal, Decision decision)
-    {
-        if (reversal.OriginalSequence == 0 || reversal.OriginalSequence > (ulong)decision.Sequence)
-        {
-            return new Ruling(ResultCode.MalformedBody, BodyField.Sequence);
-        }
-
-        var original = Of(decision.Source)[(int)reversal.OriginalSequence - 1];
-        decision.Reference = (ulong)original.Number;
-        if (!original.Ruling.IsAccepted)
-        {
-            return original.Ruling.Code == ResultCode.ReversedBeforeArrival
-                ? new Ruling(ResultCode.AlreadyCancelled, BodyField.Sequence)
-                : new Ruling(ResultCode.NothingToReverse, BodyField.Sequence);
-        }
-
-        if (original.Ticket is not { } ticket)
-        {
-            return new Ruling(ResultCode.CancelNotAllowed, BodyField.Sequence);
-        }
-
-        if (ticket.State == PresentState.Disputed)
-        {
-            return new Ruling(ResultCode.ReversalToSupervisor, BodyField.Number);
-        }
-
-        var standing = CheckStanding(ticket.State, BodyField.Number);
-        if (!standing.IsAccepted)
-        {
-            return standing;
-        }
-
-        if (reversal.AmountCents != original.AmountCents)
-        {
-            return new Ruling(ResultCode.AmountMismatch, BodyField.Amount);
-        }
-
-        if (ticket.Wager is { } wager && HasStopped(wager))
-        {
-            ticket.State = PresentState.Disputed;
-            return new Ruling(ResultCode.ReversalToSupervisor, BodyField.Race);
-        }
-
-        ticket.State = PresentState.Reversed;
-        decision.AmountCents = original.AmountCents;
-        return Ruling.Accepted;
-    }
-
-    private Ruling CheckReceipt(ulong number, byte[] controlCode, Decision decision, bool isVoucher, out Ticket ticket)
-    {
-        decision.Reference = number;
-        ticket = null!;
-        if (number > long.MaxValue || ByNumber.GetValueOrDefault((long)number)?.Ticket is not { } found || found.Wager is null != isVoucher)
-        {
-            return new Ruling(ResultCode.TicketUnknown, BodyField.Number);
-        }
-
-        ticket = found;
-        if (Encoding.ASCII.GetString(controlCode) != ControlCodeOf(ticket.Decision))
-        {
-            return new Ruling(ResultCode.BadControlCode, BodyField.ControlCode);
-        }
-
-        return CheckStanding(ticket.State, BodyField.Number);
-    }
-
-    private Ruling Issue(VoucherIssue issue, Decision decision)
-    {
-        if (issue.AmountCents < 1)
-        {
-            return new Ruling(ResultCode.StakeBelowMinimum, BodyField.Amount);
-        }
-
-        if (issue.AmountCents > Rules.CashPayMaxCents)
-        {
-            return new Ruling(ResultCode.CashLimit, BodyField.Amount);
-        }
-
-        decision.AmountCents = issue.AmountCents;
-        decision.Ticket = new Ticket(decision, null);
-        return Ruling.Accepted;
-    }
-
-    private Ruling Redeem(VoucherRedeem redeem, Decision decision)
-    {
-        var ruling = CheckReceipt(redeem.Number, redeem.ControlCode, decision, isVoucher: true, out var voucher);
-        if (ruling.IsAccepted)
-        {
-            voucher.State = PresentState.Paid;
-            decision.AmountCents = voucher.AmountCents;
-        }
-
-        return ruling;
-    }
-
-    private Ruling Pay(Pay pay, Decision decision)
-    {
-        var ruling = CheckReceipt(pay.Number, pay.ControlCode, decision, isVoucher: false, out var ticket);
-        if (!ruling.IsAccepted)
-        {
-            return ruling;
-        }
-
-        if (RacesOf(ticket.Wager!).Any(static race => race is null))
-        {
-            return new Ruling(ResultCode.TicketExpired, BodyField.Number);
-        }
-
-        if (ticket.Wager!.Lines.Any(line => !IsTold(line)))
-        {
-            return new Ruling(ResultCode.NotPayableYet, BodyField.Number);
-        }
-
-        var money = ValueOf(ticket);
-        long cents = money.Sum(static part => part.Cents);
-        if (cents == 0)
-        {
-            return new Ruling(ResultCode.TicketLost, BodyField.Number);
-        }
-
-        if (cents > Rules.CashPayMaxCents && !pay.IdentityChecked)
-        {
-            return new Ruling(ResultCode.IdentityRequired, BodyField.Amount);
-        }
-
-        money.ForEach(static part => part.Race.PaidCents += part.Cents);
-        ticket.State = PresentState.Paid;
-        decision.AmountCents = cents;
-        return Ruling.Accepted;
-    }
-
-    /// <summary>Lines on a race cancelled or postponed are refunded at once; what a report carries out of one is told by its publication.</summary>
-    private bool IsTold(WagerLine line) => line.Legs.Length == 0
-        ? Races[line.Race] is { IsPublished: true } or { IsVoid: true }
-        : line.Legs.All(leg => Races[line.Race with { Race = leg.Race }].IsPublished);
-
-    private List<(ReferenceRace Race, long Cents)> ValueOf(Ticket ticket)
-    {
-        var money = new List<(ReferenceRace, long)>();
-        for (int number = 1; number <= ticket.Wager!.Lines.Length; number++)
-        {
-            var line = ticket.Wager.Lines[number - 1];
-            if (line.Legs.Length == 0)
-            {
-                var (gain, refund) = ReferenceSettlement.Value(Races[line.Race], ticket, number);
-                money.Add((Races[line.Race], gain + refund));
-            }
-            else
-            {
-                money.AddRange(new ReferenceReports(Races).Follow(line, out _).Select(static leg => (leg.Race, leg.Gain + leg.Refund - leg.CarriedCents)));
-            }
-        }
-
-        return money;
-    }
-
-    private Ruling Resolve(SupervisorResolve resolve, Decision decision)
-    {
-        decision.Reference = resolve.Number;
-        if (resolve.Control.Actor == 0)
-        {
-            return new Ruling(ResultCode.ActorMissing, BodyField.Actor);
-        }
-
-        if (resolve.Number > long.MaxValue || ByNumber.GetValueOrDefault((long)resolve.Number)?.Ticket is not { State: PresentState.Disputed } ticket)
-        {
-            return new Ruling(ResultCode.NothingToResolve, BodyField.Number);
-        }
-
-        if (!resolve.IsGranted)
-        {
-            ticket.State = PresentState.Live;
-            return Ruling.Accepted;
-        }
-
-        if (!ReferenceControls.HasSecond(resolve.Control))
-        {
-            return new Ruling(ResultCode.SecondActorNeeded, BodyField.Actor);
-        }
-
-        if (RacesOf(ticket.Wager!).Any(static race => race is null || race.Status > RaceStatus.Official))
-        {
-            return new Ruling(ResultCode.RaceState, BodyField.Race);
-        }
-
-        ticket.State = PresentState.Reversed;
-        decision.AmountCents = ticket.AmountCents;
-        return Ruling.Accepted;
     }
 
     private Ruling ConfirmTime(TimeConfirm confirm)
@@ -560,6 +335,18 @@ internal sealed class ReferenceShard
             PoolCarryIn carry => carry.Control,
             PlayersBar bar => bar.Control,
             PlayerLimit limit => limit.Control,
+            SaleDefine sale => sale.Control,
+            CellsDefine cells => cells.Control,
+            SaleControl sale => sale.Control,
+            SeatsBlock seats => seats.Control,
+            SeatsMove seats => seats.Control,
+            PaymentsAcknowledge payments => payments.Control,
+            DrawDefine draw => draw.Control,
+            DrawControl draw => draw.Control,
+            DrawFreeze freeze => freeze.Control,
+            DrawRun run => run.Control,
+            DrawWave wave => wave.Control,
+            DrawExclude exclude => exclude.Control,
             _ => throw new InvalidOperationException($"{submission.Type} is no control."),
         };
         if (control.Actor == 0)
@@ -597,12 +384,37 @@ internal sealed class ReferenceShard
                 break;
             case PoolCarryIn carry:
                 return _controls.CarryIn(carry);
-            default:
-                ruling = _controls.Control(submission.Type, (RaceControl)submission.Message!, decision.Number, Time);
+            case RaceControl race:
+                ruling = _controls.Control(submission.Type, race, decision.Number, Time);
                 break;
+            default:
+                ruling = Seats(submission, decision, out bool isPublic);
+                DefinitionsVersion += ruling.IsAccepted && isPublic ? 1 : 0;
+                return ruling;
         }
 
         DefinitionsVersion += ruling.IsAccepted ? 1 : 0;
         return ruling;
+    }
+
+    /// <summary>What an administrator does to sales and draws; <paramref name="isPublic"/>: everybody is told.</summary>
+    private Ruling Seats(Submission submission, Decision decision, out bool isPublic)
+    {
+        isPublic = submission.Message is not (PaymentsAcknowledge or DrawExclude);
+        return submission.Message switch
+        {
+            SaleDefine sale => _sales.Define(sale, Time),
+            CellsDefine cells => _sales.Cells(cells),
+            SaleControl sale => _sales.Control(submission.Type, sale, Time),
+            SeatsBlock block => _sales.Block(block),
+            SeatsMove move => _sales.Move(move),
+            PaymentsAcknowledge acknowledge => _sales.Acknowledge(acknowledge, decision.Number),
+            DrawDefine draw => Draws.Define(draw, Time),
+            DrawControl draw => Draws.Control(submission.Type, draw),
+            DrawFreeze freeze => Draws.Freeze(freeze),
+            DrawRun run => Draws.Run(run, decision),
+            DrawWave wave => Draws.Wave(wave, Time),
+            _ => Draws.Exclude((DrawExclude)submission.Message!),
+        };
     }
 }

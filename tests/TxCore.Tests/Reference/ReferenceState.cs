@@ -59,6 +59,24 @@ internal sealed class Decision
 
     /// <summary>The ticket or voucher it made; null for none.</summary>
     public Ticket? Ticket { get; set; }
+
+    /// <summary>When the hold it made expires; 0 for none.</summary>
+    public long ExpiresAt { get; set; }
+
+    /// <summary>The hold it made, or turned into an order.</summary>
+    public ReferenceHold? Hold { get; set; }
+
+    /// <summary>The place on a waiting list that it made.</summary>
+    public ReferenceWait? Wait { get; set; }
+
+    /// <summary>The payment order that it gave.</summary>
+    public ReferencePayment? Payment { get; set; }
+
+    /// <summary>Accepted return: what is stored of the seats behind the payment order.</summary>
+    public byte[] Returned { get; set; } = [];
+
+    /// <summary>Accepted run of a draw: hash and root of the order.</summary>
+    public byte[] Order { get; set; } = [];
 }
 
 /// <summary>An accepted wager or voucher.</summary>

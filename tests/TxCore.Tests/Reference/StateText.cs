@@ -17,7 +17,7 @@ internal static class StateText
     /// <summary>Everything but the states of single tickets.</summary>
     public static string Of(ReferenceShard shard)
     {
-        var text = new Writer();
+        var text = new StateWriter();
         text.Add("shard", shard.LastNumber, shard.Time, shard.BusinessDay, shard.DefinitionsVersion);
         foreach (var (source, decisions) in shard.Decisions.Where(static pair => pair.Value.Count > 0).OrderBy(static pair => pair.Key))
         {
@@ -43,13 +43,14 @@ internal static class StateText
             Player(key, account.LimitsAt(shard.Time), waitsUntil, asked, account.StakedAsOf(shard.BusinessDay), text);
         }
 
+        TicketingText.Write(shard, text);
         return text.ToString();
     }
 
     /// <summary>The same of a shard.</summary>
     public static string Of(ShardState shard)
     {
-        var text = new Writer();
+        var text = new StateWriter();
         text.Add("shard", shard.LastNumber, shard.Time, shard.BusinessDay, shard.DefinitionsVersion);
         foreach (var source in shard.Sources.Values.Where(static source => source.Id != 0 && source.LastNumber != 0).OrderBy(static source => source.Id))
         {
@@ -77,17 +78,21 @@ internal static class StateText
             Player(Name(key), Tuple(limits), waits ? account.RaisedAt : 0, asked, StakedAsOf(account, shard.BusinessDay), text);
         }
 
+        TicketingText.Write(shard, text);
         return text.ToString();
     }
 
     /// <summary>What became of tickets that are not live any more.</summary>
     public static string Tickets(ReferenceShard shard)
     {
-        var text = new Writer();
-        var changed = shard.ByNumber.Values.Where(static decision => decision.Ticket is { State: not PresentState.Live });
-        foreach (var decision in changed.OrderBy(static decision => decision.Number))
+        var text = new StateWriter();
+        var changed = shard.ByNumber.Values.Where(static decision => decision.Ticket is { State: not PresentState.Live })
+            .Select(static decision => (decision.Number, decision.Ticket!.State))
+            .Concat(shard.Book.Holds.Values.Where(static hold => hold.State != PresentState.Held).Select(static hold => (hold.Number, hold.State)))
+            .Concat(shard.Book.Waits.Values.Where(static wait => wait.State != PresentState.Waiting).Select(static wait => (wait.Number, wait.State)));
+        foreach (var (number, state) in changed.Order())
         {
-            text.Add("ticket", decision.Number, decision.Ticket!.State);
+            text.Add("ticket", number, state);
         }
 
         return text.ToString();
@@ -96,7 +101,7 @@ internal static class StateText
     /// <summary>The same of a shard.</summary>
     public static string Tickets(ShardState shard)
     {
-        var text = new Writer();
+        var text = new StateWriter();
         for (long number = 1; number <= shard.LastNumber; number++)
         {
             if (shard.Tickets[number] is not (PresentState.None or PresentState.Live))
@@ -108,7 +113,7 @@ internal static class StateText
         return text.ToString();
     }
 
-    private static void Race(ReferenceRace race, Writer text)
+    private static void Race(ReferenceRace race, StateWriter text)
     {
         text.Add(
             "race", race.Id, race.Status, race.Epoch, race.StartsAt, race.LatestStopAt, race.RunnerCount, race.Stage, race.ExpiresAt, race.OwedCents,
@@ -129,7 +134,7 @@ internal static class StateText
         }
     }
 
-    private static void Race(Race race, Writer text)
+    private static void Race(Race race, StateWriter text)
     {
         text.Add(
             "race", race.Id, race.Status, race.Epoch, race.StartsAt, race.LatestStopAt, race.RunnerCount, race.Stage, race.ExpiresAt, race.OwedCents,
@@ -154,7 +159,7 @@ internal static class StateText
     /// <summary>A player without limits or stakes may be known or forgotten: it makes no difference.</summary>
     private static void Player(
         string key, (long Day, long Week, long Month) limits, long waitsUntil, (long Day, long Week, long Month) asked, (long Day, long Week, long Month) staked,
-        Writer text)
+        StateWriter text)
     {
         if (limits != (long.MaxValue, long.MaxValue, long.MaxValue) || waitsUntil != 0 || staked != default)
         {
@@ -168,7 +173,7 @@ internal static class StateText
     private static SortedDictionary<string, (PlayerBar Bar, long Until)> Named(IReadOnlyDictionary<PersonKey, BarEntry> bars) =>
         new(bars.ToDictionary(static pair => Name(pair.Key), static pair => (pair.Value.Bar, pair.Value.Until)), StringComparer.Ordinal);
 
-    private static void Bars(string what, SortedDictionary<string, (PlayerBar Bar, long Until)> bars, Writer text)
+    private static void Bars(string what, SortedDictionary<string, (PlayerBar Bar, long Until)> bars, StateWriter text)
     {
         foreach (var (key, (bar, until)) in bars)
         {
@@ -176,7 +181,7 @@ internal static class StateText
         }
     }
 
-    private static string Name(PersonKey key)
+    internal static string Name(PersonKey key)
     {
         byte[] bytes = new byte[32];
         key.Write(bytes);
@@ -191,22 +196,4 @@ internal static class StateText
         : (account.Day == businessDay ? account.Staked.Day : 0,
             ReferencePlayer.Monday(account.Day) == ReferencePlayer.Monday(businessDay) ? account.Staked.Week : 0,
             account.Day / 100 == businessDay / 100 ? account.Staked.Month : 0);
-
-    private sealed class Writer
-    {
-        private readonly StringBuilder _text = new();
-
-        public void Add(params object[] words) =>
-            _text.AppendJoin(' ', words.Select(static word => Convert.ToString(word, CultureInfo.InvariantCulture))).Append('\n');
-
-        public void AddSorted(IEnumerable<string> lines)
-        {
-            foreach (string line in lines.Order(StringComparer.Ordinal))
-            {
-                _text.Append(line).Append('\n');
-            }
-        }
-
-        public override string ToString() => _text.ToString();
-    }
 }

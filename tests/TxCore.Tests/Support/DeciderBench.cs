@@ -7,6 +7,7 @@ using TxCore.Protocol.Messages;
 using TxCore.Sessions;
 using TxCore.Storage;
 using TxCore.Testing.Shards;
+using TxCore.Ticketing.Draws;
 
 namespace TxCore.Tests.Support;
 
@@ -125,6 +126,25 @@ internal sealed class DeciderBench
         _work.Fingerprint = Fingerprint.Of(type, _work.Body);
         _work.Carried = Carry(type, body);
         _work.Settlement = Settle(type, payload);
+        (_work.List, _work.Order) = Prepare(type, payload);
+    }
+
+    /// <summary>Works the list or the order of a draw out as the server does, beside the ring.</summary>
+    private (PreparedList? List, PreparedOrder? Order) Prepare(MessageType type, ReadOnlySpan<byte> payload)
+    {
+        if (type == MessageType.DrawFreeze && Frame.TryDecode<DrawFreeze>(payload, out var freeze))
+        {
+            bool isClosed = State.Draws.TryGetValue(freeze.Draw, out var closed) && closed.Status == DrawStatus.Closed;
+            return (isClosed ? DrawWork.List(closed!) : null, null);
+        }
+
+        if (type == MessageType.DrawRun && Frame.TryDecode<DrawRun>(payload, out var run))
+        {
+            bool isFrozen = State.Draws.TryGetValue(run.Draw, out var frozen) && frozen.Status == DrawStatus.Frozen;
+            return (null, isFrozen ? DrawWork.Order(frozen!, DrawWork.List(frozen!).Sorted, run.Secret, run.Randomness) : null);
+        }
+
+        return default;
     }
 
     /// <summary>Counts a race as the server does, beside the ring.</summary>
@@ -148,12 +168,12 @@ internal sealed class DeciderBench
         }
 
         bool isResolve = type == MessageType.SupervisorResolve;
-        if (!(isResolve || type is MessageType.Cancel or MessageType.Pay or MessageType.Reversal or MessageType.VoucherRedeem) || body.Length < (isResolve ? 18 : 20))
+        if (!(isResolve || type is MessageType.Cancel or MessageType.Pay or MessageType.Reversal or MessageType.VoucherRedeem or MessageType.TicketReturn) || body.Length < (isResolve ? 18 : 20))
         {
             return null;
         }
 
-        long wanted = BinaryPrimitives.ReadInt64LittleEndian(body[(isResolve ? 10 : 12)..]);
+        long wanted = BinaryPrimitives.ReadInt64LittleEndian(body[(isResolve ? 10 : type == MessageType.TicketReturn ? 8 : 12)..]);
         return type == MessageType.Reversal ? Database.Find(_work.Source, wanted) : Database.Find(wanted);
     }
 
@@ -170,6 +190,7 @@ internal sealed class DeciderBench
     {
         _work.Due.Clear();
         _work.Cells.Clear();
+        _work.Waves.Clear();
         _work.Picks = null;
         Decider.Decide(_work);
         Store();

@@ -37,7 +37,10 @@ internal static class Messages
     public static Hold Hold(uint source, long sequence, params HoldLine[] lines) =>
         new(Name(source, sequence), 1, Sale, [], lines.Length == 0 ? [new HoldLine(1, 1, 2, 0)] : lines);
 
-    public static Confirm Confirm(uint source, long sequence, ulong hold, long amountCents) => new(Name(source, sequence), 1, hold, amountCents, [1, 2]);
+    public static Confirm Confirm(uint source, long sequence, ulong hold, long amountCents) => new(Name(source, sequence), 1, hold, amountCents, Authorisation(source, sequence));
+
+    /// <summary>A payment authorisation of its own for every confirmation.</summary>
+    public static byte[] Authorisation(uint source, long sequence) => System.Text.Encoding.ASCII.GetBytes($"auth-{source}-{sequence}");
 
     public static Release Release(uint source, long sequence, ulong hold) => new(Name(source, sequence), 1, hold, 0);
 

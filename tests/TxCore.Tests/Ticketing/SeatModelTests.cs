@@ -115,7 +115,7 @@ public sealed class SeatModelTests
                     return ResultCode.QuantityInvalid;
                 }
 
-                if (line.Quantity > cell.QuantityMax)
+                if (lines.Take(i + 1).Where(other => other.Session == line.Session).Sum(static other => other.Quantity) > cell.QuantityMax)
                 {
                     return ResultCode.QuantityAboveMaximum;
                 }

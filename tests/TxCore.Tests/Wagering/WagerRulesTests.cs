@@ -99,7 +99,7 @@ public sealed class WagerRulesTests
     }
 
     [Fact]
-    public void Draws_are_not_open_and_tickets_not_payable_yet()
+    public void Unknown_draws_are_named_and_tickets_not_payable_yet()
     {
         var ticket = _bench.Do(Messages.Wager(1, 1));
         byte[] code = System.Text.Encoding.ASCII.GetBytes(ticket.ControlCode);
@@ -112,8 +112,8 @@ public sealed class WagerRulesTests
         Assert.Equal(ResultCode.TicketUnknown, _bench.Do(Pay(7, 1, code)).Code);
         _bench.Take(Frame.Encode(Messages.Cancel(1, 8, ticket.Number)));
         Assert.Equal(ResultCode.AlreadyCancelled, _bench.Do(Pay(9, ticket.Number, code)).Code);
-        Assert.Equal(ResultCode.DrawNotOpen, _bench.Do(new DrawRegister(Messages.Name(1, 10), 1, 1, new byte[32], 0)).Code);
-        Assert.Equal(ResultCode.DrawNotOpen, _bench.Do(new DrawWithdraw(Messages.Name(1, 11), 1, 1, new byte[32])).Code);
+        Assert.Equal(ResultCode.UnknownDraw, _bench.Do(new DrawRegister(Messages.Name(1, 10), 1, 1, new byte[32], 0)).Code);
+        Assert.Equal(ResultCode.UnknownDraw, _bench.Do(new DrawWithdraw(Messages.Name(1, 11), 1, 1, new byte[32])).Code);
     }
 
     private void PrepareRaces()

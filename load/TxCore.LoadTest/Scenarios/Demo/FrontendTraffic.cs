@@ -1,3 +1,4 @@
+using System.Text;
 using TxCore.LoadTest.Engine;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
@@ -12,7 +13,6 @@ internal sealed class FrontendTraffic(SeatPlan plan, Dispatcher dispatcher, Rand
 {
     private const double ConfirmShare = 0.80;
     private const double ReleaseShare = 0.10;
-    private static readonly byte[] Authorisation = [.. "DEMO-0001"u8];
 
     public void Send(Frontend frontend, in PlannedSend planned)
     {
@@ -21,7 +21,7 @@ internal sealed class FrontendTraffic(SeatPlan plan, Dispatcher dispatcher, Rand
             double choice = random.NextDouble();
             if (choice < ConfirmShare)
             {
-                var confirm = new Confirm(default, 0, hold.Number, hold.AmountCents, Authorisation);
+                var confirm = new Confirm(default, 0, hold.Number, hold.AmountCents, Encoding.ASCII.GetBytes($"DEMO-{hold.Number}"));
                 Follow(frontend, confirm, hold.Number, hold.AmountCents, in planned);
                 return;
             }

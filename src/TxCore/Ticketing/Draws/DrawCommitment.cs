@@ -11,7 +11,7 @@ namespace TxCore.Ticketing.Draws;
 public static class DrawCommitment
 {
     /// <summary>Most characters of a draw name.</summary>
-    public const int NameCharactersMax = 64;
+    public const int NameCharactersMax = 32;
 
     /// <summary>Bytes of the operator's secret.</summary>
     public const int SecretBytes = 32;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using TxCore.Pipeline;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
@@ -12,9 +13,9 @@ internal static class DrawRules
 {
     private const uint EntriesMaxMax = 50_000_000;
 
-    public static Verdict Register(ShardState state, DrawRegister register)
+    public static Verdict Register(ShardState state, in DrawEntryBody register)
     {
-        var person = PersonKey.Read(register.Person);
+        var person = register.Person;
         var verdict = CheckOpen(state, register.Draw, out var draw);
         if (!verdict.IsAccepted)
         {
@@ -45,9 +46,9 @@ internal static class DrawRules
         return index < 0 && draw.Entries.Count >= draw.Entries.Max ? Verdict.Refuse(ResultCode.DrawFull, BodyField.List) : Verdict.Accepted;
     }
 
-    public static Verdict Withdraw(ShardState state, DrawWithdraw withdraw)
+    public static Verdict Withdraw(ShardState state, in DrawEntryBody withdraw)
     {
-        var person = PersonKey.Read(withdraw.Person);
+        var person = withdraw.Person;
         var verdict = CheckOpen(state, withdraw.Draw, out var draw);
         if (!verdict.IsAccepted)
         {
@@ -109,7 +110,7 @@ internal static class DrawRules
             return Second(freeze.Control);
         }
 
-        return IsName(freeze.BeaconChain) ? Verdict.Accepted : Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Beacon);
+        return IsPrintable(freeze.BeaconChain) ? Verdict.Accepted : Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Beacon);
     }
 
     /// <summary>Compares the list that a freeze names with the host's.</summary>
@@ -158,7 +159,7 @@ internal static class DrawRules
 
     private static Verdict Define(ShardState state, DrawDefine define, long now)
     {
-        if (define.Draw is 0 or > int.MaxValue || !IsName(define.Name))
+        if (define.Draw is 0 or > int.MaxValue || !DrawCommitment.IsName(Encoding.ASCII.GetString(define.Name)))
         {
             return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.Draw);
         }
@@ -228,5 +229,5 @@ internal static class DrawRules
 
     private static Verdict WrongState() => Verdict.Refuse(ResultCode.DrawStateInvalid, BodyField.Draw);
 
-    private static bool IsName(byte[] name) => name.Length > 0 && !name.AsSpan().ContainsAnyExceptInRange((byte)0x21, (byte)0x7E);
+    private static bool IsPrintable(byte[] name) => name.Length > 0 && !name.AsSpan().ContainsAnyExceptInRange((byte)0x21, (byte)0x7E);
 }
