@@ -1,0 +1,132 @@
+using TxCore.Client;
+using TxCore.LoadTest.Engine;
+using TxCore.LoadTest.Hosting;
+using TxCore.LoadTest.Reports;
+using TxCore.LoadTest.Validation;
+using TxCore.Protocol.Messages;
+
+namespace TxCore.LoadTest.Scenarios.Lottery;
+
+/// <summary>A whole lottery: registration, list, freeze, draw, waves, waiting list, free sale, until every seat is sold; kills in between; checks.</summary>
+internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, TextWriter output)
+{
+    /// <summary>Persons in a frontend's hands at once.</summary>
+    private const int ServedAtOnceOfFrontend = 512;
+    private const int ServedAtOnce = ServedAtOnceOfFrontend * LotterySettings.FrontendCount;
+    private const int PersonSamples = 200;
+    private static readonly TimeSpan KillStep = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan IntoSpike = TimeSpan.FromMilliseconds(400);
+
+    private readonly LotteryPlan _plan = new(settings.Registrations);
+
+    public async Task<RunReport> RunAsync(CancellationToken cancellationToken)
+    {
+        // 1. A database, a server, and everything defined.
+        await using var stage = await TicketStage.StartAsync(
+            LotterySettings.Identity, LotterySettings.Administrator, LotterySettings.Frontends, LotterySettings.AnswerTimeout, settings.Seed, clock, output,
+            cancellationToken);
+        var registration = new Registration(stage.Desk, settings.Registrations, ServedAtOnceOfFrontend);
+        await DefineAsync(stage.Room, registration, cancellationToken);
+
+        // 2. Registration, the list and the draw.
+        await stage.TimeAsync("registration", () => Task.WhenAll(registration.RunAsync(), KillAtAsync(stage, 0, registration, cancellationToken)));
+        OwnDraw draw = null!;
+        await stage.TimeAsync("own list and root", () => Task.Run(() => draw = new OwnDraw(registration.Entered, stage.Keys), cancellationToken));
+        var desk = new DrawDesk(stage.Room, draw, settings.Seed);
+        await stage.TimeAsync("close, list and root", () => desk.CloseAsync(cancellationToken));
+        await stage.TimeAsync("freeze", () => desk.FreezeAsync(cancellationToken));
+        await stage.TimeAsync("run", () => desk.RunAsync(cancellationToken));
+        await stage.TimeAsync("publish", () => desk.PublishAsync(cancellationToken));
+        await stage.TimeAsync("own draw", () => desk.CompareOrderAsync(cancellationToken));
+
+        // 3. Both phases of the sale.
+        var buyer = new Buyer(stage.Desk);
+        var waiting = new WaitingRoom(stage.Desk, buyer);
+        var buyers = new PackBuyers(stage.Desk, _plan, draw, registration, buyer, waiting, settings.Seed);
+        var waves = new WaveSale(stage.Room, _plan, draw, buyers, buyer, clock, ServedAtOnce);
+        var free = new FreeSale(stage.Room, stage.Desk, _plan, buyer, clock, settings.Registrations, ServedAtOnce, settings.Seed);
+        await RunWavesAsync(stage, waves, waiting, cancellationToken);
+        await free.OpenAsync(cancellationToken);
+        await stage.TimeAsync("free sale", () => free.DropAsync(() => KillAsync(stage, LotteryPlan.Waves + 1, cancellationToken), cancellationToken));
+        await stage.TimeAsync("last seats", () => free.SellOffAsync(cancellationToken));
+
+        // 4. What everybody is told, and the checks.
+        var random = new Random(settings.Seed);
+        int[] samples = [.. Enumerable.Range(0, PersonSamples).Select(_ => random.Next(settings.Registrations + 10)), 0];
+        ToldAtEnd told = null!;
+        await stage.TimeAsync(
+            "payment list",
+            async () => told = await stage.AskAsync(samples, LotteryPlan.Draw, [LotteryPlan.PackSale, LotteryPlan.FreeSale], cancellationToken));
+        var rules = new OwnSaleRules(stage.Book, new OwnLottery(stage.Keys) { Draw = draw }, Registration.Excluded);
+        var result = await stage.CheckAsync(rules, told, [desk.Check(), Answered(registration)], cancellationToken);
+        return TicketReport.Build("lottery", settings.Seed, stage, result, buyers.SeatsWanted + free.SeatsWanted, waves.Ranks, settings.Kills);
+    }
+
+    private async Task DefineAsync(ControlRoom room, Registration registration, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var draw = _plan.DrawDefinition(now, settings.Registrations);
+        await room.DoAsync(draw, room.Client.DrawDefineAsync(draw, cancellationToken));
+        foreach (var (sale, cells) in new[] { (_plan.PackDefinition(now), _plan.PackCells), (LotteryPlan.FreeDefinition(now), _plan.FreeCells) })
+        {
+            await room.DoAsync(sale, room.Client.SaleDefineAsync(sale, cancellationToken));
+            var definition = new CellsDefine(default, ControlRoom.OneActor, sale.Sale, [.. cells]);
+            await room.DoAsync(definition, room.Client.CellsDefineAsync(definition, cancellationToken));
+        }
+
+        await room.DoAsync(
+            new SaleControl(default, ControlRoom.OneActor, LotteryPlan.PackSale),
+            room.Client.SaleOpenAsync(LotteryPlan.PackSale, ControlRoom.OneActor, cancellationToken));
+        await room.DoAsync(DrawDesk.Control, room.Client.DrawOpenAsync(LotteryPlan.Draw, ControlRoom.OneActor, cancellationToken));
+        var exclude = new DrawExclude(default, ControlRoom.OneActor, LotteryPlan.Draw, registration.ExcludedKeys());
+        await room.DoAsync(exclude, room.Client.DrawExcludeAsync(exclude, cancellationToken));
+    }
+
+    private async Task RunWavesAsync(TicketStage stage, WaveSale waves, WaitingRoom waiting, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var following = waiting.FollowAsync(ending.Token);
+        try
+        {
+            for (int wave = 1; wave <= LotteryPlan.Waves; wave++)
+            {
+                int number = wave;
+                await stage.TimeAsync($"wave {number}", () => waves.RunAsync(number, () => KillAsync(stage, number, cancellationToken), cancellationToken));
+            }
+
+            await stage.TimeAsync("rest to phase 2", () => waves.CloseAsync(cancellationToken));
+        }
+        finally
+        {
+            await ending.CancelAsync();
+        }
+
+        await following;
+    }
+
+    /// <summary>Kills when half of the registrations are through.</summary>
+    private async Task KillAtAsync(TicketStage stage, int place, Registration registration, CancellationToken cancellationToken)
+    {
+        while (registration.Done < settings.Registrations / 2)
+        {
+            await Task.Delay(KillStep, clock, cancellationToken);
+        }
+
+        await KillAsync(stage, place, cancellationToken, isAtOnce: true);
+    }
+
+    /// <summary>Kills at the place of its turn: registration, waves 1 to 4, free sale; the first kill is in the registration, the second in the first wave.</summary>
+    private async Task KillAsync(TicketStage stage, int place, CancellationToken cancellationToken, bool isAtOnce = false)
+    {
+        if (place >= settings.Kills)
+        {
+            return;
+        }
+
+        await Task.Delay(isAtOnce ? TimeSpan.Zero : IntoSpike, clock, cancellationToken);
+        await stage.Killer.KillAsync(place, cancellationToken);
+    }
+
+    private static CheckResult Answered(Registration registration) => new(
+        "every registration and withdrawal was answered as the order of the person's own steps demands", registration.Wrong, []);
+}
