@@ -6,6 +6,7 @@ var root = new RootCommand("Load tests of TxCore: load, honest latencies, and a 
     DemoCommand.Create(TimeProvider.System),
     RaceDayCommand.Create(TimeProvider.System),
     LotteryCommand.Create(TimeProvider.System),
+    HotCellCommand.Create(TimeProvider.System),
 };
 
 var parsed = root.Parse(args);

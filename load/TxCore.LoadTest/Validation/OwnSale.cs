@@ -125,9 +125,14 @@ internal sealed class OwnLottery(PersonKeys keys)
 
     public int PersonMax { get; set; }
 
-    public EntryStatus StatusOf(int person) => _excluded.Contains(person)
-        ? EntryStatus.Excluded
-        : Flags(person) switch { 0 => EntryStatus.None, Entered => EntryStatus.Registered, _ => EntryStatus.Withdrawn };
+    /// <summary>How a person stands; who was excluded before ever entering has no entry to speak of.</summary>
+    public EntryStatus StatusOf(int person) => Flags(person) switch
+    {
+        0 => EntryStatus.None,
+        _ when _excluded.Contains(person) => EntryStatus.Excluded,
+        Entered => EntryStatus.Registered,
+        _ => EntryStatus.Withdrawn,
+    };
 
     public OwnDecision Register(int person, uint consent, OwnPerson? seats)
     {

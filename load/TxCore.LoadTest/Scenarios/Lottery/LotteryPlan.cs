@@ -16,7 +16,6 @@ internal sealed class LotteryPlan
     public const uint Consent = 0b11;
     public const int PackSessions = 3;
     public const int PersonMax = 30;
-    public const int Waves = 4;
     public const int HotSessions = 4;
 
     /// <summary>How many times the seats of a wave are wanted.</summary>
@@ -41,15 +40,26 @@ internal sealed class LotteryPlan
 
     public LotteryPlan(int registrations)
     {
+        bool isSmall = registrations < 100_000;
+        Waves = isSmall ? 3 : 5;
+        SlotLeast = TimeSpan.FromSeconds(isSmall ? 2 : 5);
+        Notice = TimeSpan.FromSeconds(isSmall ? 0.5 : 1.5);
         int seats = Math.Clamp(registrations / 4, SeatsMin, SeatsMax);
         Sessions = seats < 10_000 ? 10 : 40;
         int cells = Sessions * Categories;
         _packCapacity = (uint)Math.Max(Waves * 4, seats * PackShare / cells);
         _freeCapacity = (uint)Math.Max(8, seats * (1 - PackShare) / cells);
-        WaitMax = registrations < 100_000 ? 5u : 25u;
+        WaitMax = isSmall ? 5u : 25u;
     }
 
     public int Sessions { get; }
+
+    public int Waves { get; }
+
+    /// <summary>The shortest slot, and the time between its opening by the administrator and its beginning.</summary>
+    public TimeSpan SlotLeast { get; }
+
+    public TimeSpan Notice { get; }
 
     /// <summary>Persons that may wait for one cell.</summary>
     public uint WaitMax { get; }

@@ -38,6 +38,8 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
         await stage.TimeAsync("run", () => desk.RunAsync(cancellationToken));
         await stage.TimeAsync("publish", () => desk.PublishAsync(cancellationToken));
         await stage.TimeAsync("own draw", () => desk.CompareOrderAsync(cancellationToken));
+        var later = registration.Exclusion(Registration.Excluded, Registration.ExcludedLater);
+        await stage.Room.DoAsync(later, stage.Room.Client.DrawExcludeAsync(later, cancellationToken));
 
         // 3. Both phases of the sale.
         var buyer = new Buyer(stage.Desk);
@@ -47,7 +49,7 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
         var free = new FreeSale(stage.Room, stage.Desk, _plan, buyer, clock, settings.Registrations, ServedAtOnce, settings.Seed);
         await RunWavesAsync(stage, waves, waiting, cancellationToken);
         await free.OpenAsync(cancellationToken);
-        await stage.TimeAsync("free sale", () => free.DropAsync(() => KillAsync(stage, LotteryPlan.Waves + 1, cancellationToken), cancellationToken));
+        await stage.TimeAsync("free sale", () => free.DropAsync(() => KillAsync(stage, _plan.Waves + 1, cancellationToken), cancellationToken));
         await stage.TimeAsync("last seats", () => free.SellOffAsync(cancellationToken));
 
         // 4. What everybody is told, and the checks.
@@ -57,7 +59,7 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
         await stage.TimeAsync(
             "payment list",
             async () => told = await stage.AskAsync(samples, LotteryPlan.Draw, [LotteryPlan.PackSale, LotteryPlan.FreeSale], cancellationToken));
-        var rules = new OwnSaleRules(stage.Book, new OwnLottery(stage.Keys) { Draw = draw }, Registration.Excluded);
+        var rules = new OwnSaleRules(stage.Book, new OwnLottery(stage.Keys) { Draw = draw }, Registration.Excluded + Registration.ExcludedLater);
         var result = await stage.CheckAsync(rules, told, [desk.Check(), Answered(registration)], cancellationToken);
         return TicketReport.Build("lottery", settings.Seed, stage, result, buyers.SeatsWanted + free.SeatsWanted, waves.Ranks, settings.Kills);
     }
@@ -78,7 +80,7 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
             new SaleControl(default, ControlRoom.OneActor, LotteryPlan.PackSale),
             room.Client.SaleOpenAsync(LotteryPlan.PackSale, ControlRoom.OneActor, cancellationToken));
         await room.DoAsync(DrawDesk.Control, room.Client.DrawOpenAsync(LotteryPlan.Draw, ControlRoom.OneActor, cancellationToken));
-        var exclude = new DrawExclude(default, ControlRoom.OneActor, LotteryPlan.Draw, registration.ExcludedKeys());
+        var exclude = registration.Exclusion(0, Registration.Excluded);
         await room.DoAsync(exclude, room.Client.DrawExcludeAsync(exclude, cancellationToken));
     }
 
@@ -88,7 +90,7 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
         var following = waiting.FollowAsync(ending.Token);
         try
         {
-            for (int wave = 1; wave <= LotteryPlan.Waves; wave++)
+            for (int wave = 1; wave <= _plan.Waves; wave++)
             {
                 int number = wave;
                 await stage.TimeAsync($"wave {number}", () => waves.RunAsync(number, () => KillAsync(stage, number, cancellationToken), cancellationToken));

@@ -13,6 +13,9 @@ internal sealed class Registration(TicketDesk desk, int persons, int atOnceOfFro
     /// <summary>Persons who are excluded before they could register.</summary>
     public const int Excluded = 50;
 
+    /// <summary>Persons behind them who are excluded after the draw was published.</summary>
+    public const int ExcludedLater = 20;
+
     private const uint Script = 1;
     private int _next;
     private long _wrong;
@@ -31,8 +34,9 @@ internal sealed class Registration(TicketDesk desk, int persons, int atOnceOfFro
 
     public Task RunAsync() => Task.WhenAll(Enumerable.Range(0, atOnceOfFrontend * desk.Frontends).Select(worker => Task.Run(() => ServeAsync(worker))));
 
-    /// <summary>The keys of the excluded.</summary>
-    public byte[][] ExcludedKeys() => [.. Enumerable.Range(0, Excluded).Select(desk.Keys.Of)];
+    /// <summary>Excludes persons, by their keys.</summary>
+    public DrawExclude Exclusion(int first, int count) =>
+        new(default, ControlRoom.TwoActors, LotteryPlan.Draw, [.. Enumerable.Range(first, count).Select(desk.Keys.Of)]);
 
     private async Task ServeAsync(int worker)
     {

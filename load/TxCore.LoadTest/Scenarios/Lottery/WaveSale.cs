@@ -9,9 +9,7 @@ namespace TxCore.LoadTest.Scenarios.Lottery;
 internal sealed class WaveSale(
     ControlRoom room, LotteryPlan plan, OwnDraw draw, PackBuyers buyers, Buyer buyer, TimeProvider clock, int servedAtOnce)
 {
-    private static readonly TimeSpan Notice = TimeSpan.FromSeconds(1.5);
-    private static readonly TimeSpan SlotLeast = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan AfterSlot = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AfterSlot = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Persons a second for whom a slot has time.</summary>
     private const double PersonsPerSecond = 4_000;
@@ -41,9 +39,9 @@ internal sealed class WaveSale(
             return;
         }
 
-        var startsAt = clock.GetUtcNow() + Notice;
+        var startsAt = clock.GetUtcNow() + plan.Notice;
         var length = TimeSpan.FromSeconds(count / PersonsPerSecond);
-        var endsAt = startsAt + (length > SlotLeast ? length : SlotLeast);
+        var endsAt = startsAt + (length > plan.SlotLeast ? length : plan.SlotLeast);
         var slot = new DrawWave(
             default, ControlRoom.OneActor, LotteryPlan.Draw, (ushort)wave, (uint)count, LotteryPlan.PackSale, LotteryPlan.Microseconds(startsAt),
             LotteryPlan.Microseconds(endsAt));
@@ -55,7 +53,7 @@ internal sealed class WaveSale(
         await Crowd.ComeAsync(Math.Min(Uninvited, count), servedAtOnce, (i, frontend, _) => buyers.ComeUninvitedAsync(frontend, draw.PersonAt(first + i)));
         await Crowd.ComeAsync(
             Math.Min(Uninvited, draw.Entries - _ranks), servedAtOnce, (i, frontend, _) => buyers.ComeUninvitedAsync(frontend, draw.PersonAt(_ranks + 1 + i)));
-        await Crowd.ComeAsync(Uninvited, servedAtOnce, (i, frontend, _) => buyers.ComeUninvitedAsync(frontend, i % 2 == 0 ? i : int.MaxValue - i));
+        await Crowd.ComeAsync(Uninvited, servedAtOnce, (i, frontend, _) => buyers.ComeUninvitedAsync(frontend, i % 2 == 0 ? 40 + i : int.MaxValue - i));
 
         await UntilAsync(startsAt, cancellationToken);
         var crowd = Crowd.ComeAsync(count, servedAtOnce, (i, frontend, cameAt) => buyers.ComeAsync(frontend, first + i, cameAt));
