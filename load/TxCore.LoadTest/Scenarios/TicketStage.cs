@@ -22,6 +22,7 @@ internal sealed record StageTime(string Name, double Seconds, long Count, double
 internal sealed class TicketStage : IAsyncDisposable
 {
     private static readonly TimeSpan FdatasyncTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan KillStep = TimeSpan.FromMilliseconds(1);
     private const int PaymentsPageMax = 500;
 
     private readonly RehearsalPostgres _postgres;
@@ -97,6 +98,18 @@ internal sealed class TicketStage : IAsyncDisposable
         long count = Tally.Measured.Answered - answered;
         _times.Add(new StageTime(name, Math.Round(seconds, 2), count, Math.Round(count / Math.Max(seconds, 0.001))));
         _output.WriteLine($"{name}: {seconds:0.0} s" + (count > 0 ? $", {count:N0} decided, {count / seconds:N0}/s" : ""));
+    }
+
+    /// <summary>Kills once so many answers more have come: in the middle of a rush, however fast it is.</summary>
+    public async Task KillAfterAsync(int round, long answers, CancellationToken cancellationToken)
+    {
+        long at = Tally.Measured.Answered + answers;
+        while (Tally.Measured.Answered < at)
+        {
+            await Task.Delay(KillStep, cancellationToken);
+        }
+
+        await Killer.KillAsync(round, cancellationToken);
     }
 
     /// <summary>Reads the whole list of payment orders, as whoever carries them out would, and acknowledges it as it is read.</summary>

@@ -26,12 +26,18 @@ internal sealed class HotCellRound(ControlRoom room, TicketDesk desk, TimeProvid
 
     public long SeatsWanted => Volatile.Read(ref _seatsWanted);
 
-    public async Task RunAsync(Func<Task> atSpike, CancellationToken cancellationToken)
+    /// <summary>Opens the sale to everybody at once; returns when each was served.</summary>
+    public async Task RushAsync(Func<Task> amid, CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken);
         var crowd = Crowd.ComeAsync(settings.Buyers, settings.Buyers, ComeAsync);
-        await atSpike();
+        await amid();
         await crowd;
+    }
+
+    /// <summary>Sells what comes back until the last seat, and closes the sale.</summary>
+    public async Task SellOffAsync(CancellationToken cancellationToken)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(SoldWithin);
         for (int pass = 1; ; pass++)

@@ -19,7 +19,8 @@ internal sealed class HotCellRun(HotCellSettings settings, TimeProvider clock, T
         {
             var round = new HotCellRound(stage.Room, stage.Desk, clock, settings, i);
             int first = i * settings.KillsPerRound;
-            await stage.TimeAsync($"round {i + 1}", () => round.RunAsync(() => KillAsync(stage, first, random, cancellationToken), cancellationToken));
+            await stage.TimeAsync($"round {i + 1}: rush", () => round.RushAsync(() => KillAsync(stage, first, random, cancellationToken), cancellationToken));
+            await stage.TimeAsync($"round {i + 1}: last seats", () => round.SellOffAsync(cancellationToken));
             seatsWanted += round.SeatsWanted;
         }
 
@@ -37,8 +38,8 @@ internal sealed class HotCellRun(HotCellSettings settings, TimeProvider clock, T
     {
         for (int i = 0; i < settings.KillsPerRound; i++)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(30, 400)), clock, cancellationToken);
-            await stage.Killer.KillAsync(first + i, cancellationToken);
+            long answers = random.Next(1, Math.Max(2, settings.Buyers / (2 * settings.KillsPerRound)));
+            await stage.KillAfterAsync(first + i, answers, cancellationToken);
         }
     }
 }

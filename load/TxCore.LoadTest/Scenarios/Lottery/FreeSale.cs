@@ -22,13 +22,13 @@ internal sealed class FreeSale(ControlRoom room, TicketDesk desk, LotteryPlan pl
         room.Client.SaleOpenAsync(LotteryPlan.FreeSale, ControlRoom.OneActor, cancellationToken));
 
     /// <summary>The drop: ten times as much is wanted as there is.</summary>
-    public async Task DropAsync(Func<Task> atSpike, CancellationToken cancellationToken)
+    public async Task DropAsync(Func<int, Task> amid, CancellationToken cancellationToken)
     {
         await Task.Delay(SellOffStep, clock, cancellationToken);
         long available = (await room.Client.SaleStateAsync(LotteryPlan.FreeSale, cancellationToken)).Cells.Sum(WaveSale.Available);
         int comers = (int)(available * LotteryPlan.Demand / LotteryPlan.FreeSeats);
         var crowd = Crowd.ComeAsync(comers, servedAtOnce, ComeAsync);
-        await atSpike();
+        await amid(comers);
         await crowd;
         await buyer.LateAsync();
     }

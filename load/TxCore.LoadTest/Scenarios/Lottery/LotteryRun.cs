@@ -14,8 +14,6 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
     private const int ServedAtOnceOfFrontend = 512;
     private const int ServedAtOnce = ServedAtOnceOfFrontend * LotterySettings.FrontendCount;
     private const int PersonSamples = 200;
-    private static readonly TimeSpan KillStep = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan IntoSpike = TimeSpan.FromMilliseconds(400);
 
     private readonly LotteryPlan _plan = new(settings.Registrations);
 
@@ -29,7 +27,7 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
         await DefineAsync(stage.Room, registration, cancellationToken);
 
         // 2. Registration, the list and the draw.
-        await stage.TimeAsync("registration", () => Task.WhenAll(registration.RunAsync(), KillAtAsync(stage, 0, registration, cancellationToken)));
+        await stage.TimeAsync("registration", () => Task.WhenAll(registration.RunAsync(), KillAsync(stage, 0, settings.Registrations, cancellationToken)));
         OwnDraw draw = null!;
         await stage.TimeAsync("own list and root", () => Task.Run(() => draw = new OwnDraw(registration.Entered, stage.Keys), cancellationToken));
         var desk = new DrawDesk(stage.Room, draw, settings.Seed);
@@ -49,7 +47,7 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
         var free = new FreeSale(stage.Room, stage.Desk, _plan, buyer, clock, settings.Registrations, ServedAtOnce, settings.Seed);
         await RunWavesAsync(stage, waves, waiting, cancellationToken);
         await free.OpenAsync(cancellationToken);
-        await stage.TimeAsync("free sale", () => free.DropAsync(() => KillAsync(stage, _plan.Waves + 1, cancellationToken), cancellationToken));
+        await stage.TimeAsync("free sale", () => free.DropAsync(comers => KillAsync(stage, _plan.Waves + 1, comers, cancellationToken), cancellationToken));
         await stage.TimeAsync("last seats", () => free.SellOffAsync(cancellationToken));
 
         // 4. What everybody is told, and the checks.
@@ -61,6 +59,8 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
             async () => told = await stage.AskAsync(samples, LotteryPlan.Draw, [LotteryPlan.PackSale, LotteryPlan.FreeSale], cancellationToken));
         var rules = new OwnSaleRules(stage.Book, new OwnLottery(stage.Keys) { Draw = draw }, Registration.Excluded + Registration.ExcludedLater);
         var result = await stage.CheckAsync(rules, told, [desk.Check(), Answered(registration)], cancellationToken);
+        var proofs = await new DrawProof(stage, draw).RunAsync(draw.PersonAt(1), cancellationToken);
+        result = result with { Validation = result.Validation with { Checks = [.. result.Validation.Checks, .. proofs] } };
         return TicketReport.Build("lottery", settings.Seed, stage, result, buyers.SeatsWanted + free.SeatsWanted, waves.Ranks, settings.Kills);
     }
 
@@ -93,7 +93,7 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
             for (int wave = 1; wave <= _plan.Waves; wave++)
             {
                 int number = wave;
-                await stage.TimeAsync($"wave {number}", () => waves.RunAsync(number, () => KillAsync(stage, number, cancellationToken), cancellationToken));
+                await stage.TimeAsync($"wave {number}", () => waves.RunAsync(number, comers => KillAsync(stage, number, comers, cancellationToken), cancellationToken));
             }
 
             await stage.TimeAsync("rest to phase 2", () => waves.CloseAsync(cancellationToken));
@@ -106,28 +106,9 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
         await following;
     }
 
-    /// <summary>Kills when half of the registrations are through.</summary>
-    private async Task KillAtAsync(TicketStage stage, int place, Registration registration, CancellationToken cancellationToken)
-    {
-        while (registration.Done < settings.Registrations / 2)
-        {
-            await Task.Delay(KillStep, clock, cancellationToken);
-        }
-
-        await KillAsync(stage, place, cancellationToken, isAtOnce: true);
-    }
-
-    /// <summary>Kills at the place of its turn: registration, waves 1 to 4, free sale; the first kill is in the registration, the second in the first wave.</summary>
-    private async Task KillAsync(TicketStage stage, int place, CancellationToken cancellationToken, bool isAtOnce = false)
-    {
-        if (place >= settings.Kills)
-        {
-            return;
-        }
-
-        await Task.Delay(isAtOnce ? TimeSpan.Zero : IntoSpike, clock, cancellationToken);
-        await stage.Killer.KillAsync(place, cancellationToken);
-    }
+    /// <summary>Kills when a third of a crowd was answered. Places are the registration, the waves, the free sale; the first kills take the first of them.</summary>
+    private Task KillAsync(TicketStage stage, int place, int comers, CancellationToken cancellationToken) =>
+        place < settings.Kills ? stage.KillAfterAsync(place, comers / 3, cancellationToken) : Task.CompletedTask;
 
     private static CheckResult Answered(Registration registration) => new(
         "every registration and withdrawal was answered as the order of the person's own steps demands", registration.Wrong, []);

@@ -20,9 +20,6 @@ internal sealed class Registration(TicketDesk desk, int persons, int atOnceOfFro
     private int _next;
     private long _wrong;
 
-    /// <summary>Persons that are through, at the moment.</summary>
-    public int Done => Math.Min(Volatile.Read(ref _next), persons);
-
     /// <summary>Answers that were not the one right answer.</summary>
     public long Wrong => Volatile.Read(ref _wrong);
 

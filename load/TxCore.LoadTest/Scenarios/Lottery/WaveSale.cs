@@ -23,7 +23,7 @@ internal sealed class WaveSale(
     public int Ranks => _ranks;
 
     /// <summary>Opens a wave and lets its persons come; returns when its slot is over.</summary>
-    public async Task RunAsync(int wave, Func<Task> atSpike, CancellationToken cancellationToken)
+    public async Task RunAsync(int wave, Func<int, Task> amid, CancellationToken cancellationToken)
     {
         foreach (var cell in plan.PackCells)
         {
@@ -57,7 +57,7 @@ internal sealed class WaveSale(
 
         await UntilAsync(startsAt, cancellationToken);
         var crowd = Crowd.ComeAsync(count, servedAtOnce, (i, frontend, cameAt) => buyers.ComeAsync(frontend, first + i, cameAt));
-        await atSpike();
+        await amid(count);
         await crowd;
         await UntilAsync(endsAt, cancellationToken);
         await Crowd.ComeAsync(Math.Min(Uninvited, count), servedAtOnce, (i, frontend, _) => buyers.ComeUninvitedAsync(frontend, draw.PersonAt(first + i)));
