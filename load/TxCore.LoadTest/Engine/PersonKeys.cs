@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace TxCore.LoadTest.Engine;
 
 /// <summary>The keys of invented persons, made from an index whenever one is needed: ten million of them take no memory.</summary>
-internal sealed class PersonKeys(int seed)
+internal class PersonKeys(int seed)
 {
     public const int KeyBytes = 32;
 
@@ -15,7 +15,7 @@ internal sealed class PersonKeys(int seed)
         return key;
     }
 
-    public void Write(int person, Span<byte> key)
+    public virtual void Write(int person, Span<byte> key)
     {
         Span<byte> text = stackalloc byte[12];
         "TXLT"u8.CopyTo(text);

@@ -95,7 +95,7 @@ internal static class TicketReport
             stage.Desk.Taken.TakeTotal(), stage.Desk.SoldOut.TakeTotal(), Megabytes(stage.Shard.ServerMemoryBytesMax), Megabytes(tool.PeakWorkingSet64),
             Megabytes(result.DatabaseBytes), stage.Shard.Reconnects, stage.Killer.Done);
 
-        long Payments(PaymentKind kind) => rules.Payments.LongCount(order => order.Kind == kind);
+        long Payments(PaymentKind kind) => rules.Payments.Orders.LongCount(order => order.Kind == kind);
     }
 
     private static double Megabytes(long bytes) => Math.Round(bytes / Megabyte, 1);

@@ -8,10 +8,8 @@ namespace TxCore.LoadTest.Validation;
 /// Sale, draw and waiting list by the tool's own rules (<c>domain.md</c> section 3.2), one entry after the other in the order of their
 /// numbers: what each has to be decided as, and what follows from it.
 /// </summary>
-internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery, int excludedAmong)
+internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery)
 {
-    private readonly HashSet<int> _usedAuthorisations = [];
-
     public Dictionary<uint, OwnSale> Sales { get; } = [];
 
     public Dictionary<int, OwnPerson> Persons { get; } = [];
@@ -20,7 +18,7 @@ internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery, int exclud
 
     public Dictionary<uint, OwnWait> Waits { get; } = [];
 
-    public List<OwnPayment> Payments { get; } = [];
+    public OwnPayments Payments { get; } = new();
 
     public OwnLottery Lottery => lottery;
 
@@ -76,55 +74,6 @@ internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery, int exclud
     public string? Lapse(uint wait) =>
         TakeFirst(wait, out var waiter) ?? (MayBuy(waiter!) ? $"wait {wait} lapsed although the person might buy" : null);
 
-    /// <summary>Takes over a control that was accepted.</summary>
-    public void Apply(MessageType kind, object control)
-    {
-        switch (control)
-        {
-            case SaleDefine define:
-                Sales[define.Sale] = new OwnSale(define);
-                break;
-            case CellsDefine cells:
-                foreach (var cell in cells.Cells)
-                {
-                    Sales[cells.Sale].Cells[(cell.Session, cell.Category)] = new OwnCell(cell);
-                }
-
-                break;
-            case SaleControl sale:
-                Sales[sale.Sale].Status = kind == MessageType.SaleOpen ? SaleStatus.Open : SaleStatus.Closed;
-                break;
-            case SeatsBlock block:
-                Sales[block.Sale].Cells[(block.Session, block.Category)].Blocked = block.Blocked;
-                break;
-            case SeatsMove move:
-                Sales[move.Sale].Cells[(move.Session, move.Category)].Capacity -= move.Quantity;
-                Sales[move.ToSale].Cells[(move.Session, move.Category)].Capacity += move.Quantity;
-                break;
-            case DrawDefine define:
-                (lottery.Status, lottery.RequiredConsent, lottery.PersonMax) = (DrawStatus.Draft, define.RequiredConsent, define.PersonMax);
-                break;
-            case DrawWave wave:
-                lottery.AddWave(wave);
-                break;
-            case DrawExclude exclude:
-                lottery.Exclude(exclude.Persons, excludedAmong);
-                break;
-            default:
-                lottery.Status = kind switch
-                {
-                    MessageType.DrawOpen => DrawStatus.Open,
-                    MessageType.DrawClose => DrawStatus.Closed,
-                    MessageType.DrawFreeze => DrawStatus.Frozen,
-                    MessageType.DrawRun => DrawStatus.Drawn,
-                    MessageType.DrawPublish => DrawStatus.Published,
-                    MessageType.DrawEnd => DrawStatus.Ended,
-                    _ => lottery.Status,
-                };
-                break;
-        }
-    }
-
     private OwnDecision Hold(in SentItem item, uint number, long now)
     {
         var code = CheckOpen(item.Subject, out var sale);
@@ -137,12 +86,12 @@ internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery, int exclud
         long amount = 0;
         for (int i = 0; i < lines.Length && code == ResultCode.Accepted; i++)
         {
-            code = CheckLine(sale!, lines.AsSpan(0, i + 1));
+            code = OwnHoldRules.CheckLine(sale!, lines.AsSpan(0, i + 1));
             amount += code == ResultCode.Accepted ? lines[i].Quantity * sale!.Find(lines[i])!.Definition.PriceCents : 0;
         }
 
         long slotEnd = long.MaxValue;
-        code = code == ResultCode.Accepted ? CheckPacks(sale!.Terms, lines) : code;
+        code = code == ResultCode.Accepted ? OwnHoldRules.CheckPacks(sale!.Terms, lines) : code;
         code = code == ResultCode.Accepted ? CheckPerson(item.Person, sale!, lines, now, out slotEnd) : code;
         if (code != ResultCode.Accepted)
         {
@@ -152,51 +101,6 @@ internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery, int exclud
         long expires = Math.Min(Math.Min(now + sale!.HoldMicroseconds, Math.Max(sale.ClosesAt, now + 1)), slotEnd);
         Take(number, new OwnHold(item.Person, sale, lines, amount, expires));
         return new OwnDecision(ResultCode.Accepted, amount, expires);
-    }
-
-    private static ResultCode CheckLine(OwnSale sale, ReadOnlySpan<HoldLine> lines)
-    {
-        var line = lines[^1];
-        int inSession = 0, inCell = 0;
-        foreach (var before in lines)
-        {
-            inSession += before.Session == line.Session ? before.Quantity : 0;
-            inCell += (before.Session, before.Category) == (line.Session, line.Category) ? before.Quantity : 0;
-        }
-
-        foreach (var before in lines[..^1])
-        {
-            if ((before.Pack, before.Session, before.Category) == (line.Pack, line.Session, line.Category))
-            {
-                return ResultCode.QuantityInvalid;
-            }
-        }
-
-        if (line.Quantity == 0)
-        {
-            return ResultCode.QuantityInvalid;
-        }
-
-        if (sale.Find(line) is not { } cell)
-        {
-            return ResultCode.UnknownCell;
-        }
-
-        return inSession > cell.PersonMax ? ResultCode.QuantityAboveMaximum : inCell > cell.Available ? ResultCode.SoldOut : ResultCode.Accepted;
-    }
-
-    private static ResultCode CheckPacks(in SaleTerms terms, HoldLine[] lines)
-    {
-        if (terms.PackSessions == 0)
-        {
-            return ResultCode.Accepted;
-        }
-
-        int sessions = terms.PackSessions;
-        var packs = lines.GroupBy(line => line.Pack).ToList();
-        bool isRight = packs.TrueForAll(pack => pack.Key > 0 && pack.Count() == sessions && pack.Select(line => line.Session).Distinct().Count() == sessions
-            && pack.Select(line => line.Quantity).Distinct().Count() == 1);
-        return isRight && (terms.PacksMax == 0 || packs.Count <= terms.PacksMax) ? ResultCode.Accepted : ResultCode.PackInvalid;
     }
 
     private ResultCode CheckPerson(int person, OwnSale sale, HoldLine[] lines, long now, out long slotEnd)
@@ -212,43 +116,22 @@ internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery, int exclud
             return code;
         }
 
-        return CheckCaps(person, sale, lines);
-    }
-
-    private ResultCode CheckCaps(int person, OwnSale sale, HoldLine[] lines)
-    {
-        var seats = Persons.GetValueOrDefault(person);
-        foreach (var session in lines.GroupBy(line => line.Session))
-        {
-            int wanted = seats?.InSession.GetValueOrDefault(session.Key) ?? 0;
-            foreach (var line in session)
-            {
-                wanted += line.Quantity;
-                if (wanted > sale.Find(line)!.PersonMax)
-                {
-                    return ResultCode.PersonCapReached;
-                }
-            }
-        }
-
-        int all = (seats?.Seats ?? 0) + lines.Sum(line => line.Quantity);
-        return sale.Terms.PersonMax > 0 && all > sale.Terms.PersonMax ? ResultCode.PersonCapReached : ResultCode.Accepted;
+        return OwnHoldRules.CheckCaps(Persons.GetValueOrDefault(person), sale, lines);
     }
 
     private OwnDecision Authorise(in SentItem item, uint number, long now)
     {
         var code = CheckPayable(in item, now, out var hold);
-        code = code == ResultCode.Accepted && _usedAuthorisations.Contains(item.Detail) ? ResultCode.AuthorisationUsed : code;
+        code = code == ResultCode.Accepted && Payments.IsUsed(item.Detail) ? ResultCode.AuthorisationUsed : code;
         code = code == ResultCode.Accepted && hold!.AmountCents != item.AskedCents ? ResultCode.AmountMismatch : code;
         if (code != ResultCode.Accepted)
         {
-            return RefusePayment(in item, number, code);
+            Payments.Refuse(item.Detail, number, item.Reference, item.AskedCents);
+            return code;
         }
 
-        VoidRecorded(hold!, number, item.Reference);
-        hold!.Authorisation = item.Detail;
-        _usedAuthorisations.Add(item.Detail);
-        return new OwnDecision(ResultCode.Accepted, hold.AmountCents);
+        Payments.Record(hold!, item.Detail, number, item.Reference);
+        return new OwnDecision(ResultCode.Accepted, hold!.AmountCents);
     }
 
     private OwnDecision Confirm(in SentItem item, uint number, long now)
@@ -258,32 +141,20 @@ internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery, int exclud
         {
             code = hold!.Authorisation != 0
                 ? hold.Authorisation == item.Detail ? ResultCode.Accepted : ResultCode.AuthorisationDiffers
-                : _usedAuthorisations.Contains(item.Detail) ? ResultCode.AuthorisationUsed : ResultCode.Accepted;
+                : Payments.IsUsed(item.Detail) ? ResultCode.AuthorisationUsed : ResultCode.Accepted;
         }
 
         code = code == ResultCode.Accepted && hold!.AmountCents != item.AskedCents ? ResultCode.AmountMismatch : code;
         if (code != ResultCode.Accepted)
         {
-            return RefusePayment(in item, number, code);
+            Payments.Refuse(item.Detail, number, item.Reference, item.AskedCents);
+            return code;
         }
 
-        _usedAuthorisations.Add(item.Detail);
-        Payments.Add(new OwnPayment(number, PaymentKind.Capture, item.Reference, hold!.AmountCents, item.Detail));
-        hold.State = PresentState.Confirmed;
-        hold.Authorisation = 0;
+        Payments.Capture(hold!, item.Detail, number, item.Reference);
+        hold!.State = PresentState.Confirmed;
         Move(hold, (cell, line) => (cell.Held, cell.Sold) = (cell.Held - line.Quantity, cell.Sold + line.Quantity));
         return new OwnDecision(ResultCode.Accepted, hold.AmountCents);
-    }
-
-    /// <summary>A refused payment takes no money: an authorisation nobody used yet is given back.</summary>
-    private OwnDecision RefusePayment(in SentItem item, uint number, ResultCode code)
-    {
-        if (item.Detail != 0 && _usedAuthorisations.Add(item.Detail))
-        {
-            Payments.Add(new OwnPayment(number, PaymentKind.Void, item.Reference, item.AskedCents, item.Detail));
-        }
-
-        return code;
     }
 
     private ResultCode CheckPayable(in SentItem item, long now, out OwnHold? hold)
@@ -353,7 +224,7 @@ internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery, int exclud
         Seats(order.Person)?.Take(order.Lines[line].Session, -item.Quantity);
         order.State = order.Left.All(left => left == 0) ? PresentState.Returned : order.State;
         long amount = item.Quantity * cell.Definition.PriceCents;
-        Payments.Add(new OwnPayment(number, PaymentKind.Refund, item.Reference, amount, 0));
+        Payments.Refund(number, item.Reference, amount);
         return new OwnDecision(ResultCode.Accepted, amount);
     }
 
@@ -392,7 +263,7 @@ internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery, int exclud
             return ResultCode.AlreadyWaiting;
         }
 
-        code = CheckCaps(item.Person, sale, [line]);
+        code = OwnHoldRules.CheckCaps(Persons.GetValueOrDefault(item.Person), sale, [line]);
         if (code != ResultCode.Accepted || cell.Waiting.Count >= sale.Terms.WaitMax)
         {
             return code != ResultCode.Accepted ? code : ResultCode.WaitingListFull;
@@ -438,7 +309,9 @@ internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery, int exclud
     {
         var definition = wait.Cell.Definition;
         return (wait.Sale.Terms.Draw == 0 || lottery.CheckEntry(wait.Person) == ResultCode.Accepted)
-            && CheckCaps(wait.Person, wait.Sale, [new HoldLine(definition.Session, definition.Category, (ushort)wait.Quantity, 0)]) == ResultCode.Accepted;
+            && OwnHoldRules.CheckCaps(
+                Persons.GetValueOrDefault(wait.Person), wait.Sale, [new HoldLine(definition.Session, definition.Category, (ushort)wait.Quantity, 0)])
+            == ResultCode.Accepted;
     }
 
     private ResultCode CheckOpen(uint id, out OwnSale? sale) => !Sales.TryGetValue(id, out sale)
@@ -469,16 +342,7 @@ internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery, int exclud
             Seats(hold.Person)?.Take(line.Session, -line.Quantity);
         }
 
-        VoidRecorded(hold, number, holdNumber);
-    }
-
-    private void VoidRecorded(OwnHold hold, uint number, uint holdNumber)
-    {
-        if (hold.Authorisation != 0)
-        {
-            Payments.Add(new OwnPayment(number, PaymentKind.Void, holdNumber, hold.AmountCents, hold.Authorisation));
-            hold.Authorisation = 0;
-        }
+        Payments.Void(hold, number, holdNumber);
     }
 
     private static void Move(OwnHold hold, Action<OwnCell, HoldLine> move)

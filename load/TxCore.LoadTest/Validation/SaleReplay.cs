@@ -42,9 +42,10 @@ internal sealed class SaleReplay
 
     public long Rows { get; private set; }
 
-    /// <summary>Seats that were asked for by holds, and offers and expiries seen.</summary>
+    /// <summary>Offers made to those who waited.</summary>
     public long Offers { get; private set; }
 
+    /// <summary>Holds and offers that expired.</summary>
     public long Expiries { get; private set; }
 
     /// <summary>Takes the next entry.</summary>
@@ -145,7 +146,7 @@ internal sealed class SaleReplay
         {
             if (entry.Code == ResultCode.Accepted)
             {
-                Rules.Apply(item.Kind, _book.ControlOf(in item));
+                OwnControls.Apply(Rules, item.Kind, _book.ControlOf(in item));
             }
 
             return;

@@ -46,7 +46,7 @@ internal static class SaleValidation
 
     private static CheckResult Payments(OwnSaleRules rules, IReadOnlyList<PaymentItem> told)
     {
-        var own = rules.Payments;
+        var own = rules.Payments.Orders;
         var wrong = new List<string>();
         for (int i = 0; i < Math.Max(own.Count, told.Count); i++)
         {

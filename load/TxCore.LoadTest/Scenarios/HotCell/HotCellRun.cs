@@ -28,7 +28,7 @@ internal sealed class HotCellRun(HotCellSettings settings, TimeProvider clock, T
         int[] persons = [.. Enumerable.Range(0, PersonSamples).Select(_ => random.Next(settings.Buyers))];
         ToldAtEnd told = null!;
         await stage.TimeAsync("payment list", async () => told = await stage.AskAsync(persons, draw: 0, sales, cancellationToken));
-        var rules = new OwnSaleRules(stage.Book, new OwnLottery(stage.Keys), excludedAmong: 0);
+        var rules = new OwnSaleRules(stage.Book, new OwnLottery(stage.Keys));
         var result = await stage.CheckAsync(rules, told, [], cancellationToken);
         return TicketReport.Build("hot-cell", settings.Seed, stage, result, seatsWanted, ranksInvited: 0, settings.Rounds * settings.KillsPerRound);
     }

@@ -21,6 +21,29 @@ internal sealed class FreeSale(ControlRoom room, TicketDesk desk, LotteryPlan pl
         new SaleControl(default, ControlRoom.OneActor, LotteryPlan.FreeSale),
         room.Client.SaleOpenAsync(LotteryPlan.FreeSale, ControlRoom.OneActor, cancellationToken));
 
+    /// <summary>Persons who take as much as they may, one session after the other, until the limit over both phases stops them.</summary>
+    public async Task CollectAsync(IEnumerable<int> collectors)
+    {
+        foreach (int person in collectors)
+        {
+            for (uint session = LotteryPlan.HotSessions + 1; session <= plan.Sessions; session++)
+            {
+                var seats = new HoldLine(session, 1, LotteryPlan.QuantityMax(session), 0);
+                var hold = await desk.HoldAsync((int)session, LotteryPlan.FreeSale, person, [seats]).ConfigureAwait(false);
+                if (hold is { Code: ResultCode.Accepted })
+                {
+                    await buyer.PayAsync((int)session + 1, hold).ConfigureAwait(false);
+                }
+                else if (hold is { Code: ResultCode.PersonCapReached, Field: BodyField.Person })
+                {
+                    // One more seat than the limit allows, at another frontend.
+                    await desk.HoldAsync((int)session + 1, LotteryPlan.FreeSale, person, [seats]).ConfigureAwait(false);
+                    break;
+                }
+            }
+        }
+    }
+
     /// <summary>The drop: ten times as much is wanted as there is.</summary>
     public async Task DropAsync(Func<int, Task> amid, CancellationToken cancellationToken)
     {

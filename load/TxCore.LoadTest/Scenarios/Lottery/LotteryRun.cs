@@ -47,6 +47,7 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
         var free = new FreeSale(stage.Room, stage.Desk, _plan, buyer, clock, settings.Registrations, ServedAtOnce, settings.Seed);
         await RunWavesAsync(stage, waves, waiting, cancellationToken);
         await free.OpenAsync(cancellationToken);
+        await free.CollectAsync([draw.PersonAt(1), draw.PersonAt(2), settings.Registrations]);
         await stage.TimeAsync("free sale", () => free.DropAsync(comers => KillAsync(stage, _plan.Waves + 1, comers, cancellationToken), cancellationToken));
         await stage.TimeAsync("last seats", () => free.SellOffAsync(cancellationToken));
 
@@ -57,7 +58,7 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
         await stage.TimeAsync(
             "payment list",
             async () => told = await stage.AskAsync(samples, LotteryPlan.Draw, [LotteryPlan.PackSale, LotteryPlan.FreeSale], cancellationToken));
-        var rules = new OwnSaleRules(stage.Book, new OwnLottery(stage.Keys) { Draw = draw }, Registration.Excluded + Registration.ExcludedLater);
+        var rules = new OwnSaleRules(stage.Book, new OwnLottery(stage.Keys) { Draw = draw });
         var result = await stage.CheckAsync(rules, told, [desk.Check(), Answered(registration)], cancellationToken);
         var proofs = await new DrawProof(stage, draw).RunAsync(draw.PersonAt(1), cancellationToken);
         result = result with { Validation = result.Validation with { Checks = [.. result.Validation.Checks, .. proofs] } };
