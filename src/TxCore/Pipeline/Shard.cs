@@ -78,7 +78,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     [
         .. _draws.Values.Where(draw => Ticketing.StatusOf(draw.Id) == Protocol.DrawStatus.Published)
             .Select(static draw => new PublishedDraw(draw.Id, draw.Entries.Keys, draw.Ranks, draw.OrderHash))
-            .Where(static draw => draw.Keys.Count == draw.Ranks.Length),
+            .Where(static draw => draw.Ranks.Length > 0 && draw.Keys.Count == draw.Ranks.Length),
     ];
 
     /// <summary>Pool totals, as committed a moment ago.</summary>
