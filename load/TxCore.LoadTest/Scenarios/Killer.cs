@@ -15,7 +15,7 @@ internal sealed class Killer(IReadOnlyList<ShardStage> stages, RehearsalPostgres
 {
     /// <summary>What was answered before the kill has arrived by then.</summary>
     private static readonly TimeSpan Underway = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromMinutes(2);
 
     private readonly List<KillReport> _done = [];
 

@@ -23,6 +23,7 @@ internal sealed class TicketStage : IAsyncDisposable
 {
     private static readonly TimeSpan FdatasyncTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KillStep = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan KnockStep = TimeSpan.FromMilliseconds(10);
     private const int PaymentsPageMax = 500;
 
     private readonly RehearsalPostgres _postgres;
@@ -109,7 +110,31 @@ internal sealed class TicketStage : IAsyncDisposable
             await Task.Delay(KillStep, cancellationToken);
         }
 
-        await Killer.KillAsync(round, cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var knocking = KnockAsync(ending.Token);
+        try
+        {
+            await Killer.KillAsync(round, cancellationToken);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+        }
+
+        await knocking;
+    }
+
+    /// <summary>
+    /// Asks for something that is not there, again and again: a rush can be over before the kill, and then nobody else would notice that answers
+    /// come again.
+    /// </summary>
+    private async Task KnockAsync(CancellationToken ending)
+    {
+        for (int frontend = 0; !ending.IsCancellationRequested; frontend++)
+        {
+            await Desk.LeaveAsync(frontend, wait: 0);
+            await Task.Delay(KnockStep, CancellationToken.None);
+        }
     }
 
     /// <summary>Reads the whole list of payment orders, as whoever carries them out would, and acknowledges it as it is read.</summary>
