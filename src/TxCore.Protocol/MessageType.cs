@@ -247,7 +247,7 @@ public enum MessageType : ushort
     /// <summary>Seats that came free were offered to the first of a waiting list: a hold of its own, under this number.</summary>
     WaitOffered = 0x0507,
 
-    /// <summary>A person left a waiting list without an offer: excluded, or at the limit of seats.</summary>
+    /// <summary>A person left a waiting list without an offer: excluded, at the limit of seats, or the sale closed.</summary>
     WaitLapsed = 0x0508,
 
     /// <summary>The registration of a draw reached its closing time and closed by itself.</summary>

@@ -72,7 +72,7 @@ internal sealed class OwnSaleRules(SentBook book, OwnLottery lottery)
 
     /// <summary>Who waits lost the place; null, or what is wrong with that.</summary>
     public string? Lapse(uint wait) =>
-        TakeFirst(wait, out var waiter) ?? (MayBuy(waiter!) ? $"wait {wait} lapsed although the person might buy" : null);
+        TakeFirst(wait, out var waiter) ?? (waiter!.Sale.Status != SaleStatus.Closed && MayBuy(waiter) ? $"wait {wait} lapsed although the person might buy" : null);
 
     private OwnDecision Hold(in SentItem item, uint number, long now)
     {

@@ -7,7 +7,7 @@ namespace TxCore.Postgres;
 /// One try to commit a batch over one connection. It throws whatever goes wrong and remembers how far it came, which decides what the
 /// failure means.
 /// </summary>
-internal sealed class BatchAttempt(WriterSession session, Claim claim, RowBatch batch, DayStarts days)
+internal sealed class BatchAttempt(WriterSession session, Claim claim, RowBatch batch, DayStarts days, bool isWarned)
 {
     /// <summary>True while rows are on their way or checked: a refusal then comes from a row.</summary>
     public bool IsWritingRows { get; private set; }
@@ -21,7 +21,7 @@ internal sealed class BatchAttempt(WriterSession session, Claim claim, RowBatch 
     /// <summary>All rows in their normal form.</summary>
     public async Task CommitAsync()
     {
-        if (batch.Rows.RowCount <= SmallInsert.RowsMax)
+        if (batch.Rows.RowCount <= SmallInsert.RowsMax && !isWarned)
         {
             await CommitSmallAsync();
             return;

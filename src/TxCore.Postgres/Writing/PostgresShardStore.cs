@@ -13,6 +13,7 @@ public sealed class PostgresShardStore : IShardStore
 {
     private readonly ShardHold _hold;
     private readonly CancellationTokenSource _closing = new();
+    private bool _isWarned;
 
     /// <summary>
     /// A store that has not connected yet. Pooling and multiplexing in <paramref name="connectionString"/> are ignored; several hosts and
@@ -64,7 +65,7 @@ public sealed class PostgresShardStore : IShardStore
                     break;
                 }
 
-                attempt = _hold.Attempt(batch);
+                attempt = _hold.Attempt(batch, _isWarned);
                 await (separating ? attempt.CommitSeparatingAsync() : attempt.CommitAsync());
                 _hold.Advance(batch);
                 plainRows = attempt.PlainRows;
@@ -72,6 +73,7 @@ public sealed class PostgresShardStore : IShardStore
             }
             catch (Exception exception)
             {
+                _isWarned |= exception is WarnedCommitException;
                 plainRows = attempt?.PlainRows ?? plainRows;
                 separating = await RecoverAsync(exception, batch, attempt, separating, backoff);
             }

@@ -50,8 +50,11 @@ internal sealed class ShardHold(WriterConnector connector, short shard) : IAsync
         }
     }
 
-    /// <summary>A try to commit a batch over the present connection.</summary>
-    public BatchAttempt Attempt(RowBatch batch) => new(Session, _claim!, batch, DayStarts.Of(batch.Rows, _lastDay));
+    /// <summary>
+    /// A try to commit a batch over the present connection; <paramref name="isWarned"/> when an earlier one brought a warning, which in one
+    /// round trip might be any statement's: COMMIT is sent by itself then.
+    /// </summary>
+    public BatchAttempt Attempt(RowBatch batch, bool isWarned) => new(Session, _claim!, batch, DayStarts.Of(batch.Rows, _lastDay), isWarned);
 
     /// <summary>Takes note of a batch that was committed.</summary>
     public void Advance(RowBatch batch) => _lastDay = DayStarts.Of(batch.Rows, _lastDay).LastDay(_lastDay);

@@ -6,7 +6,7 @@ using TxCore.Storage;
 namespace TxCore.Postgres;
 
 /// <summary>
-/// The rows of a small batch as one INSERT from arrays, which travels with BEGIN and the advance of the shard row: two round trips in all
+/// The rows of a small batch as one INSERT from arrays, which travels with BEGIN, the advance of the shard row and COMMIT: one round trip
 /// where a COPY takes four. Values are taken from the tuples, so what is stored is what was hashed.
 /// </summary>
 internal sealed class SmallInsert

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Reflection;
 using TxCore.Diagnostics;
 using TxCore.Postgres;
@@ -81,14 +82,17 @@ internal static class DrawProofCommands
         var orderRoot = new Option<string?>("--order-root") { Description = "The published root of the order, hexadecimal" };
         var commitment = new Option<string?>("--commitment") { Description = "The published commitment, hexadecimal; for a package" };
         var entries = new Option<int?>("--entries") { Description = "The published number of entries" };
+        var chain = new Option<string?>("--chain") { Description = "The beacon named at the freeze; for a package" };
+        var round = new Option<ulong?>("--round") { Description = "Its round named at the freeze; for a package" };
         var command = new Command("verify", "Checks an audit package or a proof alone, without database or server; exit code 1 names each thing that does not fit.")
         {
-            file, root, orderRoot, commitment, entries,
+            file, root, orderRoot, commitment, entries, chain, round,
         };
         command.SetAction((parsed, cancellationToken) => DrawCommands.GuardAsync(async () =>
         {
             var published = new Published(
-                Hex(parsed.GetValue(root)), Hex(parsed.GetValue(orderRoot)), Hex(parsed.GetValue(commitment)), parsed.GetValue(entries));
+                Hex(parsed.GetValue(root)), Hex(parsed.GetValue(orderRoot)), Hex(parsed.GetValue(commitment)), parsed.GetValue(entries),
+                parsed.GetValue(chain), parsed.GetValue(round));
             await using var stream = File.OpenRead(parsed.GetValue(file)!);
             var findings = await IsPackageAsync(stream, cancellationToken)
                 ? VerifyPackage(stream, published)
@@ -163,7 +167,13 @@ internal static class DrawProofCommands
                 findings.Add($"The package has {record.Entries} entries, published were {entries}.");
             }
 
+            Check(findings, "beacon", published.Chain, record.Beacon.Chain);
+            Check(findings, "round of the beacon", published.Round?.ToString(CultureInfo.InvariantCulture), $"{record.Beacon.Round}");
             Console.WriteLine($"Draw {record.DrawName}: {record.Entries} entries, beacon {record.Beacon.Chain} round {record.Beacon.Round}.");
+            Console.WriteLine(
+                record.Beacon.Signature is null
+                    ? "Not checked here: that the witness gave this randomness, and after the freeze. Ask the witness."
+                    : "Not checked here: that the beacon signed this for that round. Compare randomness and signature with what the beacon published.");
         }
 
         return findings;
@@ -174,6 +184,14 @@ internal static class DrawProofCommands
         byte[] json = new byte[PersonProof.JsonBytesMax + 1];
         int length = await stream.ReadAtLeastAsync(json, json.Length, throwOnEndOfStream: false, cancellationToken);
         return PersonProof.Verify(json.AsSpan(0, length), published.Root, published.OrderRoot, published.Entries).Findings;
+    }
+
+    private static void Check(List<string> findings, string what, string? published, string found)
+    {
+        if (published is not null && published != found)
+        {
+            findings.Add($"The {what} of the package is {found}, published was {published}.");
+        }
     }
 
     private static void Check(List<string> findings, string what, byte[] published, byte[] found)
@@ -223,5 +241,5 @@ internal static class DrawProofCommands
     private static Option<string> OutOption(string help) => new("--out") { Description = help, Required = true };
 
     /// <summary>What was published; empty or null where it was not given.</summary>
-    private sealed record Published(byte[] Root, byte[] OrderRoot, byte[] Commitment, int? Entries);
+    private sealed record Published(byte[] Root, byte[] OrderRoot, byte[] Commitment, int? Entries, string? Chain, ulong? Round);
 }

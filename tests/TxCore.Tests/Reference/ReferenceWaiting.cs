@@ -84,9 +84,10 @@ internal sealed class ReferenceWaiting(ReferenceBook book, ReferenceDraws draws,
     /// <summary>Serves the first of the first cell that can be; null when nobody can be served.</summary>
     public ReferenceDue? Serve(long number, long now)
     {
-        var cell = book.Sales.Values.Where(static sale => sale.Status == SaleStatus.Open)
-            .SelectMany(static sale => sale.Cells)
-            .Where(static cell => cell.Waits.Count > 0 && cell.Next!.Quantity <= cell.Available)
+        var cell = book.Sales.Values.SelectMany(static sale => sale.Cells)
+            .Where(static cell => cell.Waits.Count > 0)
+            .Where(static cell => cell.Sale.Status == SaleStatus.Closed
+                || (cell.Sale.Status == SaleStatus.Open && cell.Next!.Quantity <= cell.Available))
             .MinBy(static cell => (cell.Sale.Id, cell.Session, cell.Category));
         if (cell is null)
         {
@@ -96,8 +97,9 @@ internal sealed class ReferenceWaiting(ReferenceBook book, ReferenceDraws draws,
         var wait = cell.Next!;
         var sale = cell.Sale;
         var line = new HoldLine(cell.Session, cell.Category, (ushort)wait.Quantity, 0);
-        bool isExcluded = sale.Terms.Draw > 0 && draws.All[sale.Terms.Draw].IsExcluded(wait.Person);
-        if (isExcluded || !tickets.CheckCaps(sale, wait.Person, [line]).IsAccepted)
+        bool isClosed = sale.Status == SaleStatus.Closed;
+        bool isExcluded = !isClosed && sale.Terms.Draw > 0 && draws.All[sale.Terms.Draw].IsExcluded(wait.Person);
+        if (isClosed || isExcluded || !tickets.CheckCaps(sale, wait.Person, [line]).IsAccepted)
         {
             End(wait, PresentState.Expired);
             return new ReferenceDue(MessageType.WaitLapsed, wait.Number, []);

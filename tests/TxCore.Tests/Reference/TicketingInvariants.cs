@@ -42,7 +42,7 @@ internal sealed class TicketingInvariants(ReferenceShard reference)
     private void CheckCells(ShardState state)
     {
         _held.Clear();
-        foreach (var (cell, quantity) in state.Holds.Values.SelectMany(static hold => hold.Seats))
+        foreach (var (cell, quantity) in state.Holds.Select(static pair => pair.Value).SelectMany(static hold => hold.Seats))
         {
             _held[cell] = _held.GetValueOrDefault(cell) + quantity;
         }

@@ -31,7 +31,7 @@ internal static class TicketingText
                 string.Join(' ', hold.Lines.Select(static line => $"{line.Cell.Sale.Id}/{line.Cell.Session}/{line.Cell.Category}:{line.Quantity}")));
         }
 
-        foreach (var order in book.Holds.Values.Where(static hold => hold.State == PresentState.Confirmed).OrderBy(static hold => hold.Number))
+        foreach (var order in book.Holds.Select(static pair => pair.Value).Where(static hold => hold.State == PresentState.Confirmed).OrderBy(static hold => hold.Number))
         {
             for (int i = 0; i < order.Lines.Count; i++)
             {
@@ -60,14 +60,14 @@ internal static class TicketingText
             foreach (var cell in sale.Cells.Values.OrderBy(static cell => (cell.Session, cell.Category)))
             {
                 text.Add("cell", cell.Session, cell.Category, cell.PriceCents, cell.QuantityMax, cell.Capacity, cell.Blocked, cell.Held, cell.Sold);
-                foreach (var wait in shard.Waits.Values.Where(wait => wait.Cell == cell).OrderBy(cell.Waiting.Ahead))
+                foreach (var wait in shard.Waits.Select(static pair => pair.Value).Where(wait => wait.Cell == cell).OrderBy(cell.Waiting.Ahead))
                 {
                     text.Add("wait", wait.Number, StateText.Name(wait.Person), wait.Quantity, wait.Rank);
                 }
             }
         }
 
-        foreach (var hold in shard.Holds.Values.OrderBy(static hold => hold.Number))
+        foreach (var hold in shard.Holds.Select(static pair => pair.Value).OrderBy(static hold => hold.Number))
         {
             text.Add(
                 "hold", hold.Number, hold.Source, hold.ExpiresAt, hold.AmountCents, hold.Person is { } person ? StateText.Name(person) : "", hold.Wait,

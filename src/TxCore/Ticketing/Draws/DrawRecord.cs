@@ -10,7 +10,11 @@ namespace TxCore.Ticketing.Draws;
 /// <param name="Signature">The signature that B is the SHA-256 of; null when the beacon has none.</param>
 public sealed record DrawBeacon(
     string Chain, ulong Round, [property: JsonConverter(typeof(HexConverter))] byte[] Randomness,
-    [property: JsonConverter(typeof(HexConverter))] byte[]? Signature);
+    [property: JsonConverter(typeof(HexConverter))] byte[]? Signature)
+{
+    /// <summary>How the name of a chain begins whose randomness comes from an independent witness, unsigned.</summary>
+    public const string Witness = "witness";
+}
 
 /// <summary>Ranks that may buy in the same slot.</summary>
 /// <param name="Wave">The wave.</param>

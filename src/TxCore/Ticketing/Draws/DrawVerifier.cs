@@ -104,6 +104,11 @@ internal sealed class DrawVerifier(ZipArchive archive, DrawRecord record)
             Say($"{RecordName}: the commitment is {Hex(record.Commitment)}, name, list root and secret give {Hex(commitment)}.");
         }
 
+        if (record.Beacon.Signature is null && !record.Beacon.Chain.StartsWith(DrawBeacon.Witness, StringComparison.Ordinal))
+        {
+            Say($"{RecordName}: the beacon {record.Beacon.Chain} signs what it publishes, and no signature is there.");
+        }
+
         if (record.Beacon.Signature is { } signature && !SHA256.HashData(signature).AsSpan().SequenceEqual(record.Beacon.Randomness))
         {
             Say($"{RecordName}: the randomness of the beacon is not the SHA-256 of its signature.");

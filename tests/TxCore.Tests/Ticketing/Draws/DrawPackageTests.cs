@@ -201,7 +201,7 @@ public sealed class DrawPackageTests
     public void Another_draw_than_the_published_one_is_named()
     {
         // A package that fits itself: only what was published before shows that it is another draw.
-        var other = new SampleDraw(11) { Record = new SampleDraw(11).Record with { Beacon = new DrawBeacon("other", 7, SampleDraw.Beacon, null) } };
+        var other = new SampleDraw(11) { Record = new SampleDraw(11).Record with { Beacon = new DrawBeacon("witness: other", 7, SampleDraw.Beacon, null) } };
         byte[] package = other.Package();
         Assert.Empty(DrawVerification.Verify(new MemoryStream(package)).Findings);
         var findings = DrawVerification.Verify(new MemoryStream(package), _draw.Publication).Findings;

@@ -31,7 +31,7 @@ internal sealed class SampleDraw
             ListRoot = root,
             Commitment = DrawCommitment.Commit(Name, root, Secret),
             Secret = Secret,
-            Beacon = new DrawBeacon("a chain, abcdef", 3311596, Beacon, null),
+            Beacon = new DrawBeacon("witness, abcdef", 3311596, Beacon, null),
             OrderHash = DrawOrder.Hash(Order),
             OrderRoot = DrawOrder.Root(Order),
             Waves = count >= 10 ? [new DrawWave(1, 1, 4, 1_000, 2_000, 9), new DrawWave(2, 5, 8, 2_000, 3_000, 9)] : [],
