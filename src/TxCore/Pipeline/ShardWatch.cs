@@ -9,6 +9,7 @@ internal sealed class ShardWatch(Shard shard, DecideStage decide, ILogger logger
     private long _retries;
     private long _plainRows;
     private bool _timeHeld;
+    private bool _waited;
 
     public void Look()
     {
@@ -31,5 +32,23 @@ internal sealed class ShardWatch(Shard shard, DecideStage decide, ILogger logger
         }
 
         _timeHeld = decide.IsTimeHeld;
+        LookAtRing();
+    }
+
+    /// <summary>A ring that is full for a moment does its work; one that is full at two looks cannot keep up.</summary>
+    private void LookAtRing()
+    {
+        bool waits = shard.Intake.Waiting > 0;
+        if (waits && _waited && !shard.IsSaturated)
+        {
+            shard.IsSaturated = true;
+            logger.Saturated(shard.Identity.Shard, shard.Intake.Waiting, shard.Intake.Size);
+        }
+        else if (!waits)
+        {
+            shard.IsSaturated = false;
+        }
+
+        _waited = waits;
     }
 }
