@@ -32,7 +32,8 @@ internal sealed partial class AdminJson : JsonSerializerContext;
 /// <summary>Health and figures over HTTP on the admin address.</summary>
 internal static class AdminEndpoints
 {
-    private const int ReaderNameMax = 64;
+    /// <summary>Longest name of a reader.</summary>
+    public const int ReaderNameMax = 64;
 
     public static void Map(WebApplication app, ServedShards shards)
     {

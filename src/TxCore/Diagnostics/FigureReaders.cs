@@ -48,7 +48,7 @@ public sealed class FigureReaders(ShardFigures figures)
 
     private sealed class Reader(ShardFigures figures)
     {
-        private const double MicrosecondsPerNanosecond = 0.001;
+        private const double NanosecondsPerMicrosecond = 1000;
         private readonly HistogramReader[] _stages = [.. StageLatencies.InOrder.Select(stage => new HistogramReader(figures.Latencies[stage]))];
         private readonly HistogramReader _commit = new(figures.CommitTime);
         private readonly HistogramReader _batchRows = new(figures.BatchRows);
@@ -66,13 +66,13 @@ public sealed class FigureReaders(ShardFigures figures)
             var stages = new Dictionary<string, StageSummary>();
             for (int i = 0; i < _stages.Length; i++)
             {
-                stages.Add(StageLatencies.InOrder[i].ToString().ToLowerInvariant(), _stages[i].TakeSummary(MicrosecondsPerNanosecond));
+                stages.Add(StageLatencies.InOrder[i].ToString().ToLowerInvariant(), _stages[i].TakeSummary(NanosecondsPerMicrosecond));
             }
 
             long decided = Since(ref _decided, figures.Decisions.Decided().Sum(static row => row.Count));
             long repeated = Since(ref _repeated, figures.Decisions.Repeated);
             return new FiguresInterval(
-                seconds, stages, _commit.TakeSummary(MicrosecondsPerNanosecond), _batchRows.TakeSummary(1), decided, repeated, TakeRefusals());
+                seconds, stages, _commit.TakeSummary(NanosecondsPerMicrosecond), _batchRows.TakeSummary(1), decided, repeated, TakeRefusals());
         }
 
         private Dictionary<string, long> TakeRefusals()

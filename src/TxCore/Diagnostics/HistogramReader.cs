@@ -34,14 +34,14 @@ public sealed class HistogramReader(CumulativeHistogram histogram)
         return _interval;
     }
 
-    /// <summary>Percentiles of the new values, each multiplied by <paramref name="scale"/>; begins the next interval.</summary>
-    public StageSummary TakeSummary(double scale)
+    /// <summary>Percentiles of the new values, each divided by <paramref name="divisor"/>; begins the next interval.</summary>
+    public StageSummary TakeSummary(double divisor)
     {
         var taken = TakeHistogram();
         return taken.TotalCount == 0
             ? new StageSummary(0, 0, 0, 0, 0, 0, 0)
             : new StageSummary(taken.TotalCount, At(50), At(90), At(99), At(99.9), At(99.99), At(100));
 
-        double At(double percentile) => taken.GetValueAtPercentile(percentile) * scale;
+        double At(double percentile) => taken.GetValueAtPercentile(percentile) / divisor;
     }
 }
