@@ -15,28 +15,30 @@ internal static class TopCommand
     public static Command Create()
     {
         var admin = StatusCommand.AdminOption();
-        var interval = new Option<TimeSpan>("--interval")
+        var interval = new Option<string>("--interval")
         {
             Description = "Time between looks, as 500ms, 1s or 1m",
-            DefaultValueFactory = static _ => TimeSpan.FromSeconds(1),
+            DefaultValueFactory = static _ => "1s",
             HelpName = "time",
-            CustomParser = static result =>
-            {
-                if (!TryParseInterval(result.Tokens[0].Value, out var value))
-                {
-                    result.AddError($"--interval is '{result.Tokens[0].Value}'; it must be from 100ms to 10m, for example 500ms, 1s or 1m.");
-                }
-
-                return value;
-            },
         };
+        interval.Validators.Add(static result =>
+        {
+            string text = result.GetValueOrDefault<string>();
+            if (!TryParseInterval(text, out _))
+            {
+                result.AddError($"--interval is '{text}'; it must be from 100ms to 10m, for example 500ms, 1s or 1m.");
+            }
+        });
         var once = new Option<bool>("--once") { Description = "Prints one frame, of one interval, and ends" };
         var command = new Command("top", "Shows what a running server does: rates, stages, refusals, ring, PostgreSQL. Disturbs no other reader.")
         {
             admin, interval, once,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(admin)!, parsed.GetValue(interval), parsed.GetValue(once), cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var between = TryParseInterval(parsed.GetValue(interval)!, out var wanted) ? wanted : TimeSpan.FromSeconds(1);
+            return RunAsync(parsed.GetValue(admin)!, between, parsed.GetValue(once), cancellationToken);
+        });
         return command;
     }
 
