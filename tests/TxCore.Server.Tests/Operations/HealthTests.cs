@@ -1,6 +1,7 @@
 using System.Net;
 using TxCore.Client;
 using TxCore.Diagnostics;
+using TxCore.Protocol;
 using TxCore.Server.Tests.Fleet;
 using TxCore.Server.Tests.Processes;
 using TxCore.Testing;
@@ -60,21 +61,27 @@ public sealed class HealthTests(PostgresFixture postgres)
     [Fact]
     public async Task It_is_not_ready_while_its_ring_is_full_and_says_so_in_the_log_once()
     {
+        const uint Source = 5001;
+        const int Wagers = 1500;
         using var deployment = await Deployment.CreateAsync(postgres);
+        string password = Path.Combine(deployment.Data, "password");
+        await File.WriteAllTextAsync(password, Deployment.Password, Cancellation);
+        (await deployment.RunAsync("source", "add", "--id", $"{Source}", "--outlet", "7", "--window", "4096", "--password-file", password)).Exits(0);
         await using var proxy = PostgresProxy.Start(deployment.Writer);
         await using var server = await deployment.ServeAsync(
-            proxy.ConnectionString, null, "--commit-stall-milliseconds", "600000", "--ring-size", "1024", "--control-reserve", "960", "--log-format", "json");
+            proxy.ConnectionString, null, "--commit-stall-milliseconds", "600000", "--ring-size", "1024", "--log-format", "json");
         var admin = server.Ready[0].Admin;
         await SaleDay.OpenAsync(deployment, server.Listen);
-        await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen);
-        await fleet.SellAsync(100);
+        await using var client = await deployment.ClientAsync(server.Listen, new MemoryOutbox(), Source);
 
         proxy.Stall();
+        var sold = Enumerable.Range(0, Wagers)
+            .Select(_ => client.WagerAsync(SaleDay.Wager(deployment.Identity), cancellationToken: Cancellation)).ToArray();
         await UntilNotReadyAsync(admin, "saturated");
         Assert.Equal(1, (await Scrape.OfAsync(admin))["txcore_ring_saturated"]);
         proxy.Resume();
         await UntilReadyAsync(admin);
-        await fleet.SettleAsync();
+        Assert.All(await Task.WhenAll(sold), static result => Assert.Equal(ResultCode.Accepted, result.Code));
         Assert.Contains("\"EventId\":1005,\"LogLevel\":\"Error\"", server.Program.Log);
     }
 
