@@ -30,6 +30,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     private readonly Ticker _ticker;
     private readonly List<Task> _background = [];
     private volatile bool _draining;
+    private volatile bool _waitsForLong;
     private bool _disposed;
 
     private Shard(
@@ -113,8 +114,8 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     /// <summary>True while the clock, having stepped forward, waits to be confirmed.</summary>
     public bool IsTimeHeld => _decide.IsTimeHeld;
 
-    /// <summary>True while producers have been waiting for room in the ring for more than a second.</summary>
-    public bool IsSaturated { get; internal set; }
+    /// <summary>True while producers wait for room in the ring and have done so for more than a second.</summary>
+    public bool IsSaturated => _waitsForLong && Intake.Waiting > 0;
 
     /// <summary>Why the shard is not ready although it works, such as a partition missing for tomorrow; null when nothing is wrong.</summary>
     public string? UpkeepTrouble { get; set; }
@@ -315,6 +316,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
             }
 
             watch.Look();
+            _waitsForLong = watch.WaitsForLong;
         }
     }
 

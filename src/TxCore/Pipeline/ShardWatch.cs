@@ -11,6 +11,9 @@ internal sealed class ShardWatch(Shard shard, DecideStage decide, ILogger logger
     private bool _timeHeld;
     private bool _waited;
 
+    /// <summary>True when producers waited for room in the ring at the last look and at the one before.</summary>
+    public bool WaitsForLong { get; private set; }
+
     public void Look()
     {
         var health = shard.StoreHealth;
@@ -39,16 +42,13 @@ internal sealed class ShardWatch(Shard shard, DecideStage decide, ILogger logger
     private void LookAtRing()
     {
         bool waits = shard.Intake.Waiting > 0;
-        if (waits && _waited && !shard.IsSaturated)
+        bool waitsForLong = waits && _waited;
+        if (waitsForLong && !WaitsForLong)
         {
-            shard.IsSaturated = true;
             logger.Saturated(shard.Identity.Shard, shard.Intake.Waiting, shard.Intake.Size);
         }
-        else if (!waits)
-        {
-            shard.IsSaturated = false;
-        }
 
+        WaitsForLong = waitsForLong;
         _waited = waits;
     }
 }

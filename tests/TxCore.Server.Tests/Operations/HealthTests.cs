@@ -69,7 +69,8 @@ public sealed class HealthTests(PostgresFixture postgres)
         (await deployment.RunAsync("source", "add", "--id", $"{Source}", "--outlet", "7", "--window", "4096", "--password-file", password)).Exits(0);
         await using var proxy = PostgresProxy.Start(deployment.Writer);
         await using var server = await deployment.ServeAsync(
-            proxy.ConnectionString, null, "--commit-stall-milliseconds", "600000", "--ring-size", "1024", "--control-reserve", "64", "--batch-events-max", "1024", "--log-format", "json");
+            proxy.ConnectionString, null, "--commit-stall-milliseconds", "600000", "--ring-size", "1024", "--control-reserve", "64",
+            "--batch-events-max", "1024", "--log-format", "json");
         var admin = server.Ready[0].Admin;
         await SaleDay.OpenAsync(deployment, server.Listen);
         await using var client = await deployment.ClientAsync(server.Listen, new MemoryOutbox(), Source);
