@@ -6,6 +6,7 @@ var root = new RootCommand("TxCore: a transaction core for wagers and tickets.")
     ServeCommand.Create(),
     VerifyCommand.Create(),
     StatusCommand.Create(),
+    TopCommand.Create(),
     SourceCommands.Create(),
     RaceCommands.Create(),
     ProgrammeCommand.Create(),

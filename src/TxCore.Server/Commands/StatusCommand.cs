@@ -6,13 +6,16 @@ namespace TxCore.Server.Commands;
 /// <summary><c>txcore status</c>: asks a running server on its admin address.</summary>
 internal static class StatusCommand
 {
+    /// <summary>Where a running server is asked.</summary>
+    public static Option<string> AdminOption() => new("--admin")
+    {
+        Description = "Admin address of the server",
+        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable("TXCORE_ADMIN") ?? "127.0.0.1:7480",
+    };
+
     public static Command Create()
     {
-        var admin = new Option<string>("--admin")
-        {
-            Description = "Admin address of the server",
-            DefaultValueFactory = static _ => Environment.GetEnvironmentVariable("TXCORE_ADMIN") ?? "127.0.0.1:7480",
-        };
+        var admin = AdminOption();
         var command = new Command("status", "Shows the state of a running server as JSON; exit code 0 when it is ready.") { admin };
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using TxCore.Diagnostics;
 
@@ -8,34 +7,62 @@ namespace TxCore.Server.Hosting;
 internal sealed record ShardStatus(
     short Shard, string Channel, bool Ready, string Reason, long Number, long Batch, long BusinessDay, ulong DefinitionsVersion, int Connections,
     int LoggedOn, long RingOccupied, int ProducersWaiting, long StoreRetries, long AmbiguousCommits, long PlainRows, string? StoreTrouble,
-    long LastSnapshot);
+    long LastSnapshot)
+{
+    public required int RingSize { get; init; }
+
+    public required double CommitAgeSeconds { get; init; }
+
+    public required double SnapshotAgeSeconds { get; init; }
+
+    public required int PartitionsAhead { get; init; }
+
+    public required bool TimeHeld { get; init; }
+}
+
+/// <summary>What a shard did since its reader last asked, and how it stands, as told by <c>/interval</c>.</summary>
+internal sealed record ShardInterval(ShardStatus Status, FiguresInterval Interval);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ShardStatus[]))]
+[JsonSerializable(typeof(ShardInterval))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, StageSummary>))]
 internal sealed partial class AdminJson : JsonSerializerContext;
 
 /// <summary>Health and figures over HTTP on the admin address.</summary>
 internal static class AdminEndpoints
 {
-    public static void Map(WebApplication app, IReadOnlyList<ShardHost> shards)
+    /// <summary>Longest name of a reader.</summary>
+    public const int ReaderNameMax = 64;
+
+    public static void Map(WebApplication app, ServedShards shards)
     {
-        app.MapGet("/health/live", () => shards.Any(static host => host.Shard.Failure.HasFailed) ? Results.StatusCode(503) : Results.Text("live\n"));
-        app.MapGet("/health/ready", () => Ready(shards));
-        app.MapGet("/status", () => Results.Json(shards.Select(Describe).ToArray(), AdminJson.Default.ShardStatusArray));
-        app.MapGet("/stages", (int? shard) => Stages(shards, shard));
+        app.MapGet("/health/live", () => shards.IsLive ? Results.Text("live\n") : Results.Text("failed\n", statusCode: 503));
+        app.MapGet("/health/ready", () => shards.IsReady(out string reason) ? Results.Text("ready\n") : Results.Text($"{reason}\n", statusCode: 503));
+        app.MapGet("/status", () => Results.Json(shards.All.Select(Describe).ToArray(), AdminJson.Default.ShardStatusArray));
+
+        // Each reader has intervals of its own; those that give no name share one.
+        app.MapGet("/stages", (int? shard, string? reader) => Take(
+            shards, shard, reader, static (_, interval) => Results.Json(interval.Stages, AdminJson.Default.IReadOnlyDictionaryStringStageSummary)));
+        app.MapGet("/interval", (int? shard, string? reader) => Take(
+            shards, shard, reader, static (host, interval) => Results.Json(new ShardInterval(Describe(host), interval), AdminJson.Default.ShardInterval)));
     }
 
-    private static IResult Ready(IReadOnlyList<ShardHost> shards)
+    private static IResult Take(ServedShards shards, int? number, string? reader, Func<ShardHost, FiguresInterval, IResult> answer)
     {
-        foreach (var host in shards)
+        if (reader is { Length: > ReaderNameMax })
         {
-            if (!host.Shard.IsReady(out string reason))
-            {
-                return Results.Text($"shard {host.Shard.Identity.Shard}: {reason}\n", statusCode: 503);
-            }
+            return Results.Text($"the name of a reader has at most {ReaderNameMax} characters\n", statusCode: 400);
         }
 
-        return Results.Text("ready\n");
+        if (shards.Find(number) is not { } host)
+        {
+            return number is null
+                ? Results.Text("starting\n", statusCode: 503)
+                : Results.Text($"shard {number} is not served here\n", statusCode: 404);
+        }
+
+        return answer(host, host.Shard.Figures.Readers.Take(reader ?? ""));
     }
 
     private static ShardStatus Describe(ShardHost host)
@@ -46,43 +73,13 @@ internal static class AdminEndpoints
         return new ShardStatus(
             shard.Identity.Shard, shard.Identity.Channel.ToString(), ready, reason, shard.Head.Number, shard.Head.Batch, shard.Board.BusinessDay,
             shard.Board.Version, shard.Registry.ConnectionCount, shard.Registry.LoggedOnCount, shard.Intake.Occupied, shard.Intake.Waiting,
-            health.Retries, health.AmbiguousCommits, health.PlainRows, health.Trouble, shard.LastSnapshot);
-    }
-
-    /// <summary>Percentiles of each stage since the last call, in microseconds, under the names that reports use.</summary>
-    private static IResult Stages(IReadOnlyList<ShardHost> shards, int? number)
-    {
-        var host = number is null ? shards[0] : shards.FirstOrDefault(candidate => candidate.Shard.Identity.Shard == number);
-        if (host is null)
+            health.Retries, health.AmbiguousCommits, health.PlainRows, health.Trouble, shard.LastSnapshot)
         {
-            return Results.Text($"shard {number} is not served here\n", statusCode: 404);
-        }
-
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            foreach (var (stage, summary) in host.Shard.Latencies.TakeInterval())
-            {
-                WriteSummary(writer, stage, summary);
-            }
-
-            writer.WriteEndObject();
-        }
-
-        return Results.Bytes(buffer.ToArray(), "application/json");
-    }
-
-    private static void WriteSummary(Utf8JsonWriter writer, string stage, StageSummary summary)
-    {
-        writer.WriteStartObject(stage);
-        writer.WriteNumber("count", summary.Count);
-        writer.WriteNumber("p50", summary.P50);
-        writer.WriteNumber("p90", summary.P90);
-        writer.WriteNumber("p99", summary.P99);
-        writer.WriteNumber("p99_9", summary.P99_9);
-        writer.WriteNumber("p99_99", summary.P99_99);
-        writer.WriteNumber("max", summary.Max);
-        writer.WriteEndObject();
+            RingSize = shard.Intake.Size,
+            CommitAgeSeconds = shard.Figures.CommitAge.TotalSeconds,
+            SnapshotAgeSeconds = shard.SnapshotAge.TotalSeconds,
+            PartitionsAhead = host.PartitionsAhead,
+            TimeHeld = shard.IsTimeHeld,
+        };
     }
 }

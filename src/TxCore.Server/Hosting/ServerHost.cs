@@ -2,7 +2,6 @@ using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TxCore.Diagnostics;
 using TxCore.Pipeline;
 using TxCore.Postgres;
@@ -16,21 +15,20 @@ namespace TxCore.Server.Hosting;
 /// <summary>Runs the server: databases, shards, listeners, until a signal or a failure; then drains and says how it ended.</summary>
 internal sealed class ServerHost(ServerOptions options, TimeProvider clock, TextWriter output)
 {
-    private readonly List<ShardHost> _shards = [];
+    private readonly ServedShards _shards = new();
     private PrivateDatabases? _private;
 
     /// <summary>Serves until told to stop; returns the exit code.</summary>
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
-        var builder = CreateBuilder();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var loggers = LoggerFactory.Create(logging => ConfigureLogging(logging));
+        using var loggers = LoggerFactory.Create(logging => LogOutput.Configure(logging, options.LogFormat));
         var logger = loggers.CreateLogger("TxCore");
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop, logger));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop, logger));
         try
         {
-            return await ServeAsync(builder, logger, stop.Token);
+            return await ServeAsync(logger, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -47,8 +45,9 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
         }
     }
 
-    private async Task<ExitCode> ServeAsync(WebApplicationBuilder builder, ILogger logger, CancellationToken stop)
+    private async Task<ExitCode> ServeAsync(ILogger logger, CancellationToken stop)
     {
+        await using var admin = await AdminHost.StartAsync(options, _shards, clock, stop);
         bool hasSample = options.Connection is null;
         if (hasSample)
         {
@@ -69,21 +68,22 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
             _shards.Add(shard);
         }
 
+        var builder = BareHost.CreateBuilder();
         Listen(builder);
         await using var app = builder.Build();
-        AdminEndpoints.Map(app, _shards);
         await app.StartAsync(stop);
         var ports = BoundPorts(app);
-        for (int i = 0; i < _shards.Count; i++)
+        for (int i = 0; hasSample && i < ports.Length; i++)
         {
-            var shard = _shards[i].Shard;
-            if (hasSample)
-            {
-                await SampleDay.DefineAsync(shard, passwords[i], options.Listen.Address, ports[i], clock, output, stop);
-            }
+            await SampleDay.DefineAsync(_shards.All[i].Shard, passwords[i], options.Listen.Address, ports[i], clock, output, stop);
+        }
 
+        _shards.MarkStarted();
+        for (int i = 0; i < ports.Length; i++)
+        {
+            var identity = _shards.All[i].Shard.Identity;
             await output.WriteLineAsync(
-                $"READY listen={options.Listen.Address}:{ports[i]} admin={options.Admin.Address}:{ports[^1]} shard={shard.Identity.Shard} channel={shard.Identity.Channel.ToString().ToLowerInvariant()}");
+                $"READY listen={options.Listen.Address}:{ports[i]} admin={options.Admin.Address}:{admin.Port} shard={identity.Shard} channel={identity.Channel.ToString().ToLowerInvariant()}");
         }
 
         await output.FlushAsync(stop);
@@ -94,13 +94,13 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Register(stopped.SetResult);
-        var failures = _shards.Select(static host => (Task)host.Shard.Failure.Failed).ToArray();
+        var failures = _shards.All.Select(static host => (Task)host.Shard.Failure.Failed).ToArray();
 
         // One shard's failure leaves the others running; the process ends when it is stopped or the last shard has failed.
         var first = await Task.WhenAny(stopped.Task, Task.WhenAll(failures));
-        var drained = await Task.WhenAll(_shards.Select(host => host.DrainAsync(options.DrainTime)));
+        var drained = await Task.WhenAll(_shards.All.Select(host => host.DrainAsync(options.DrainTime)));
         await app.StopAsync(CancellationToken.None);
-        var failed = _shards.Find(static host => host.Shard.Failure.HasFailed);
+        var failed = _shards.All.FirstOrDefault(static host => host.Shard.Failure.HasFailed);
         if (failed is not null)
         {
             return failed.Shard.Failure.ExitCode;
@@ -109,47 +109,14 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
         return first == stopped.Task && drained.All(static done => done) ? ExitCode.Ok : ExitCode.NotDrained;
     }
 
-    private static WebApplicationBuilder CreateBuilder()
-    {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Clear();
-        builder.Configuration.AddInMemoryCollection();
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Logging.ClearProviders();
-        return builder;
-    }
-
-    private void ConfigureLogging(ILoggingBuilder logging)
-    {
-        logging.SetMinimumLevel(LogLevel.Information);
-        if (options.LogsJson)
-        {
-            logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
-        }
-        else
-        {
-            logging.AddSimpleConsole(console =>
-            {
-                console.SingleLine = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-                console.UseUtcTimestamp = true;
-            });
-        }
-
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    }
-
     private void Listen(WebApplicationBuilder builder) => builder.WebHost.ConfigureKestrel(kestrel =>
     {
-        for (int i = 0; i < _shards.Count; i++)
+        for (int i = 0; i < _shards.All.Count; i++)
         {
-            var services = _shards[i].Shard.Services;
+            var services = _shards.All[i].Shard.Services;
             int port = options.Listen.Port == 0 ? 0 : options.Listen.Port + i;
             kestrel.Listen(options.Listen.Address, port, listen => listen.Run(connection => new Session(connection.Transport, services).RunAsync()));
         }
-
-        kestrel.Listen(options.Admin, static listen => listen.Protocols = HttpProtocols.Http1);
     });
 
     /// <summary>The ports Kestrel has bound, in the order they were asked for.</summary>
@@ -183,7 +150,7 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
 
     private async Task CleanUpAsync()
     {
-        foreach (var shard in _shards)
+        foreach (var shard in _shards.All)
         {
             await shard.DisposeAsync();
         }
@@ -192,13 +159,5 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
         {
             await _private.DisposeAsync();
         }
-    }
-
-    /// <summary>The host's own signal handling would end the process before it has drained.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -13,17 +13,21 @@ internal sealed class ShardHost : IAsyncDisposable
     private readonly SigningKey _signingKey;
     private readonly SignedHeads _heads;
     private readonly HeadSigner _signer;
+    private readonly Upkeep _upkeep;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _background = [];
 
     private ShardHost(
-        Shard shard, PostgresShardReader reader, PolledSources sources, SigningKey signingKey, SignedHeads heads, TimeProvider clock, ILogger logger)
+        Shard shard, PostgresShardReader reader, PolledSources sources, SigningKey signingKey, SignedHeads heads, Upkeep upkeep, TimeProvider clock, ILogger logger)
     {
-        (Shard, _reader, _sources, _signingKey, _heads) = (shard, reader, sources, signingKey, heads);
+        (Shard, _reader, _sources, _signingKey, _heads, _upkeep) = (shard, reader, sources, signingKey, heads, upkeep);
         _signer = new HeadSigner(shard, heads, clock, logger);
     }
 
     public Shard Shard { get; }
+
+    /// <summary>Days after the present business day that have a partition.</summary>
+    public int PartitionsAhead => _upkeep.PartitionsAhead;
 
     /// <summary>Starts a shard on its database.</summary>
     public static async Task<ShardHost> StartAsync(
@@ -37,13 +41,14 @@ internal sealed class ShardHost : IAsyncDisposable
         try
         {
             await sources.RefreshAsync(cancellationToken);
-            await RequirePartitionAsync(reader, options, clock, cancellationToken);
+            int ahead = await RequirePartitionAsync(reader, options, clock, cancellationToken);
             var store = new PostgresShardStore(connection, options.Identity);
             var shard = await Shard.StartAsync(options, store, reader, receiptKeys, sources, clock, logger, cancellationToken);
             var signingKey = await SigningKey.LoadOrCreateAsync(keys.SigningKeyFile, cancellationToken);
             var heads = new SignedHeads(connection, options.Identity, signingKey, keys.AnchorFile, clock);
-            var host = new ShardHost(shard, reader, sources, signingKey, heads, clock, logger);
-            host.RunBackground(connection, partitionDays, clock, logger);
+            var upkeep = new Upkeep(shard, reader, connection, partitionDays, ahead, clock, logger);
+            var host = new ShardHost(shard, reader, sources, signingKey, heads, upkeep, clock, logger);
+            host.RunBackground(connection, clock, logger);
             return host;
         }
         catch
@@ -78,23 +83,22 @@ internal sealed class ShardHost : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static async Task RequirePartitionAsync(
+    private static async Task<int> RequirePartitionAsync(
         PostgresShardReader reader, ShardOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
         int today = options.Rules.BusinessDayOf(Sessions.ClockExtensions.GetUnixMicroseconds(clock));
-        if (await reader.CountPartitionsAheadAsync(today, cancellationToken) < 1)
-        {
-            throw new StoreRefusedException(
+        int ahead = await reader.CountPartitionsAheadAsync(today, cancellationToken);
+        return ahead >= 1
+            ? ahead
+            : throw new StoreRefusedException(
                 $"Business day {today} or the one after it has no partition. Run 'txcore db migrate' with the owner's connection string.");
-        }
     }
 
-    private void RunBackground(string connection, int partitionDays, TimeProvider clock, ILogger logger)
+    private void RunBackground(string connection, TimeProvider clock, ILogger logger)
     {
-        var upkeep = new Upkeep(Shard, _reader, connection, partitionDays, clock, logger);
         _background.Add(RunAsync(_signer.RunAsync));
         _background.Add(RunAsync(token => _sources.RunAsync(Shard.Registry, token)));
-        _background.Add(RunAsync(upkeep.RunAsync));
+        _background.Add(RunAsync(_upkeep.RunAsync));
         _background.Add(RunAsync(new DrawPublisher(Shard, connection, clock, logger).RunAsync));
     }
 

@@ -5,9 +5,14 @@ using TxCore.Storage;
 namespace TxCore.Server.Hosting;
 
 /// <summary>Keeps the database of a shard in shape beside the writer, and the shard not ready while tomorrow has no partition.</summary>
-internal sealed class Upkeep(Shard shard, IShardReader reader, string connection, int partitionDays, TimeProvider clock, ILogger logger)
+internal sealed class Upkeep(Shard shard, IShardReader reader, string connection, int partitionDays, int partitionsAhead, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    /// <summary>Days after the present business day that have a partition.</summary>
+    public int PartitionsAhead => Volatile.Read(ref _partitionsAhead);
+
+    private int _partitionsAhead = partitionsAhead;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -27,6 +32,7 @@ internal sealed class Upkeep(Shard shard, IShardReader reader, string connection
             try
             {
                 int ahead = await reader.CountPartitionsAheadAsync((int)shard.Board.BusinessDay, cancellationToken);
+                Volatile.Write(ref _partitionsAhead, ahead);
                 shard.UpkeepTrouble = ahead < 1 ? "the next business day has no partition: run 'txcore db migrate'" : null;
             }
             catch (Exception fault) when (fault is not OperationCanceledException)

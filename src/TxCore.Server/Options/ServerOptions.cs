@@ -11,6 +11,19 @@ namespace TxCore.Server.Options;
 /// <summary>An option is unknown, out of its limits, or contradicts another; the message names it.</summary>
 internal sealed class OptionException(string message) : Exception(message);
 
+/// <summary>How the log is written.</summary>
+internal enum LogFormat
+{
+    /// <summary>A line of text for people.</summary>
+    Text,
+
+    /// <summary>An object a line, with event id, category and the values of the message.</summary>
+    Json,
+
+    /// <summary>A line of text that begins with the priority the journal understands.</summary>
+    Systemd,
+}
+
 /// <summary>The options of <c>serve</c> as they are in effect: file, then environment, then flags.</summary>
 internal sealed class ServerOptions
 {
@@ -22,6 +35,7 @@ internal sealed class ServerOptions
         Shards = ReadShards();
         Listen = ReadEndPoint("listen");
         Admin = ReadEndPoint("admin");
+        OtlpEndpoint = ReadOtlpEndpoint();
         Check();
     }
 
@@ -39,7 +53,15 @@ internal sealed class ServerOptions
 
     public TimeSpan DrainTime => TimeSpan.FromSeconds(Number("drain-seconds"));
 
-    public bool LogsJson => _values["log-format"] == "json";
+    public LogFormat LogFormat => Enum.TryParse(_values["log-format"], ignoreCase: true, out LogFormat format)
+        && string.Equals(format.ToString(), _values["log-format"], StringComparison.OrdinalIgnoreCase)
+        ? format
+        : throw new OptionException($"Option log-format is '{_values["log-format"]}'; it must be text, json or systemd.");
+
+    /// <summary>Where metrics are sent; null for nowhere.</summary>
+    public Uri? OtlpEndpoint { get; }
+
+    public TimeSpan OtlpInterval => TimeSpan.FromSeconds(Number("otlp-seconds"));
 
     /// <summary>Merges the sources of options, later ones winning, and checks the result.</summary>
     /// <exception cref="OptionException">Names the first option that is wrong.</exception>
@@ -172,6 +194,21 @@ internal sealed class ServerOptions
             : throw new OptionException($"Option {name} is '{_values[name]}'; it must be ADDRESS:PORT, for example 127.0.0.1:7400.");
     }
 
+    private Uri? ReadOtlpEndpoint()
+    {
+        if (Text("otlp-endpoint") is not { } text)
+        {
+            return null;
+        }
+
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
+        {
+            throw new OptionException($"Option otlp-endpoint is '{text}'; it must be an http or https address, for example http://127.0.0.1:4318.");
+        }
+
+        return endpoint.AbsolutePath == "/" ? new Uri(endpoint, "v1/metrics") : endpoint;
+    }
+
     private void Check()
     {
         foreach (var row in OptionTable.Rows.Where(static row => row.IsNumber))
@@ -179,10 +216,7 @@ internal sealed class ServerOptions
             Number(row.Name);
         }
 
-        if (_values["log-format"] is not ("text" or "json"))
-        {
-            throw new OptionException($"Option log-format is '{_values["log-format"]}'; it must be text or json.");
-        }
+        _ = LogFormat;
 
         if (Shards.DistinctBy(static shard => shard.Shard).Count() != Shards.Count)
         {

@@ -1,28 +1,31 @@
 using System.Diagnostics;
-using HdrHistogram;
+using TxCore.Pipeline;
 
 namespace TxCore.Diagnostics;
 
 /// <summary>Stages of a transaction's way, each measured from the one before.</summary>
 public enum Stage
 {
-    /// <summary>From its bytes having arrived to being decided: wait in the ring and rules.</summary>
-    Decided,
+    /// <summary>From being in the ring to being decided: wait in the ring and rules.</summary>
+    Decided = 0,
 
     /// <summary>From decided to encoded into a batch: wait for the commit before it.</summary>
-    Batched,
+    Batched = 1,
 
     /// <summary>From encoded to durable.</summary>
-    Committed,
+    Committed = 2,
 
     /// <summary>From durable to its answer in the connection's output.</summary>
-    Replied,
+    Replied = 3,
 
     /// <summary>From arrived to answered.</summary>
-    Total,
+    Total = 4,
+
+    /// <summary>From its bytes having been read off the connection to its slot in the ring: cutting frames, looking up rows, waiting for room.</summary>
+    Sequenced = 5,
 }
 
-/// <summary>Percentiles of one stage, in microseconds.</summary>
+/// <summary>Percentiles of one stage, in microseconds (of batches: in rows).</summary>
 /// <param name="Count">Transactions measured.</param>
 /// <param name="P50">Median.</param>
 /// <param name="P90">90th percentile.</param>
@@ -32,53 +35,32 @@ public enum Stage
 /// <param name="Max">Largest.</param>
 public sealed record StageSummary(long Count, double P50, double P90, double P99, double P99_9, double P99_99, double Max);
 
-/// <summary>Latency of every stage, always on. Recorded by the reply thread alone; read and reset from any.</summary>
+/// <summary>Latency of every stage in nanoseconds, always on. Recorded by the reply thread alone.</summary>
 public sealed class StageLatencies
 {
-    private const long HighestNanoseconds = 60L * 1_000_000_000;
+    /// <summary>The stages in the order of a transaction's way, the whole last.</summary>
+    public static readonly IReadOnlyList<Stage> InOrder =
+        [Stage.Sequenced, Stage.Decided, Stage.Batched, Stage.Committed, Stage.Replied, Stage.Total];
+
     private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
-    private readonly Recorder[] _recorders;
+    private readonly CumulativeHistogram[] _histograms = [.. Enum.GetValues<Stage>().Select(static _ => new CumulativeHistogram())];
 
-    /// <summary>Makes histograms of two significant digits from a microsecond to a minute.</summary>
-    public StageLatencies()
+    /// <summary>The histogram of a stage, in nanoseconds.</summary>
+    public CumulativeHistogram this[Stage stage] => _histograms[(int)stage];
+
+    /// <summary>Nanoseconds between two stopwatch readings.</summary>
+    public static long Nanoseconds(long fromTicks, long toTicks) => (long)((toTicks - fromTicks) * NanosecondsPerTick);
+
+    /// <summary>Records the way of a transaction that was answered at <paramref name="repliedTicks"/>.</summary>
+    public void Record(TxEvent work, long repliedTicks)
     {
-        _recorders = new Recorder[Enum.GetValues<Stage>().Length];
-        for (int i = 0; i < _recorders.Length; i++)
-        {
-            _recorders[i] = HistogramFactory.With64BitBucketSize().WithValuesFrom(1).WithValuesUpTo(HighestNanoseconds)
-                .WithPrecisionOf(2).WithThreadSafeReads().Create();
-        }
+        Record(Stage.Sequenced, work.ArrivedTicks, work.ReceivedTicks);
+        Record(Stage.Decided, work.ReceivedTicks, work.DecidedTicks);
+        Record(Stage.Batched, work.DecidedTicks, work.BatchedTicks);
+        Record(Stage.Committed, work.BatchedTicks, work.CommittedTicks);
+        Record(Stage.Replied, work.CommittedTicks, repliedTicks);
+        Record(Stage.Total, work.ArrivedTicks, repliedTicks);
     }
 
-    /// <summary>Records the time between two stopwatch readings.</summary>
-    public void Record(Stage stage, long fromTicks, long toTicks)
-    {
-        long nanoseconds = (long)((toTicks - fromTicks) * NanosecondsPerTick);
-        _recorders[(int)stage].RecordValue(Math.Clamp(nanoseconds, 1, HighestNanoseconds));
-    }
-
-    /// <summary>The percentiles since the last call, which it resets.</summary>
-    public IReadOnlyDictionary<string, StageSummary> TakeInterval()
-    {
-        var summaries = new Dictionary<string, StageSummary>();
-        foreach (var stage in Enum.GetValues<Stage>())
-        {
-            var histogram = _recorders[(int)stage].GetIntervalHistogram();
-            summaries.Add(stage.ToString().ToLowerInvariant(), Summarise(histogram));
-        }
-
-        return summaries;
-    }
-
-    private static StageSummary Summarise(HistogramBase histogram)
-    {
-        if (histogram.TotalCount == 0)
-        {
-            return new StageSummary(0, 0, 0, 0, 0, 0, 0);
-        }
-
-        return new StageSummary(histogram.TotalCount, At(50), At(90), At(99), At(99.9), At(99.99), At(100));
-
-        double At(double percentile) => histogram.GetValueAtPercentile(percentile) / 1000.0;
-    }
+    private void Record(Stage stage, long fromTicks, long toTicks) => _histograms[(int)stage].Record(Nanoseconds(fromTicks, toTicks));
 }

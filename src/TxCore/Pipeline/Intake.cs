@@ -18,6 +18,9 @@ public sealed class Intake(RingBuffer<TxEvent> ring, int controlReserve)
     /// <summary>True once nothing more is let in.</summary>
     public bool IsClosed => _closed;
 
+    /// <summary>Slots of the ring.</summary>
+    public int Size => ring.BufferSize;
+
     /// <summary>Slots in use.</summary>
     public long Occupied => ring.BufferSize - ring.GetRemainingCapacity();
 

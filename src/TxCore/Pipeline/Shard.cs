@@ -30,6 +30,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     private readonly Ticker _ticker;
     private readonly List<Task> _background = [];
     private volatile bool _draining;
+    private volatile bool _waitsForLong;
     private bool _disposed;
 
     private Shard(
@@ -47,20 +48,22 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         Board.Load(state);
         Registry = new SessionRegistry(options.Limits.ConnectionsMax);
         _decide = new DecideStage(new Decider(state, keys), wait, Failure);
-        _persist = new PersistStage(store, options.Identity, head, options.BatchEventsMax, wait, Failure);
+        _persist = new PersistStage(store, options.Identity, head, options.BatchEventsMax, wait, Figures, Failure);
         _draws = state.Draws;
         var draws = new DrawPreparer(state.Draws);
         var recent = new RecentRows(options.RecentRowsBytesMax);
         Ticketing = new TicketingBoard(draws, clock);
         Ticketing.Load(state);
         Totals = new PoolTotalsBoard(state, reader, options.TotalsBufferBytesMax, clock, logger);
-        var reply = new ReplyStage(Board, Ticketing, Totals, recent, new ReceiptSealer(options.Identity, keys), Registry, Intake, Latencies, Failure);
+        var sealer = new ReceiptSealer(options.Identity, keys);
+        var reply = new ReplyStage(Board, Ticketing, Totals, recent, sealer, Registry, Intake, Figures, Failure);
         _disruptor.SetDefaultExceptionHandler(new StageExceptionHandler(Failure));
         _disruptor.HandleEventsWith(_decide).Then(_persist).Then(reply);
 
         Services = new SessionServices(
             options.Identity, Intake, this, Registry, Board, sources, reader, new RaceSettler(options.Identity, reader, Board, logger), Totals,
-            recent, Ticketing, draws, new PaymentsFeed(reader, Board, () => Ticketing.AcknowledgedPayments, logger), new AnswerEncoder(options.Identity, keys), options.Limits, clock, logger);
+            recent, Ticketing, draws, new PaymentsFeed(reader, Board, () => Ticketing.AcknowledgedPayments, logger),
+            new AnswerEncoder(options.Identity, keys), Figures.Sessions, options.Limits, clock, logger);
         _follower = new SnapshotFollower(options, reader, WindowOf(sources), () => _persist.Head.Number, clock, logger);
     }
 
@@ -93,8 +96,8 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     /// <summary>How the shard dies, and why it did.</summary>
     public ShardFailure Failure { get; } = new();
 
-    /// <summary>Latency of every stage.</summary>
-    public StageLatencies Latencies { get; } = new();
+    /// <summary>What the shard counts and times about itself.</summary>
+    public ShardFigures Figures { get; } = new();
 
     /// <summary>The end of the chain as committed.</summary>
     public ChainHead Head => _persist.Head;
@@ -107,6 +110,15 @@ public sealed class Shard : IAdmission, IAsyncDisposable
 
     /// <summary>Number of the last snapshot written in this run; 0 for none.</summary>
     public long LastSnapshot => _follower.LastSnapshot;
+
+    /// <summary>Time since the last snapshot was written; since the start when none was in this run.</summary>
+    public TimeSpan SnapshotAge => _follower.SnapshotAge;
+
+    /// <summary>True while the clock, having stepped forward, waits to be confirmed.</summary>
+    public bool IsTimeHeld => _decide.IsTimeHeld;
+
+    /// <summary>True while producers wait for room in the ring and have done so for more than a second.</summary>
+    public bool IsSaturated => _waitsForLong && Intake.Waiting > 0;
 
     /// <summary>Why the shard is not ready although it works, such as a partition missing for tomorrow; null when nothing is wrong.</summary>
     public string? UpkeepTrouble { get; set; }
@@ -128,6 +140,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
             : _draining ? "draining"
             : IsStalled ? $"no commit for {_options.CommitStallMilliseconds} ms: {_store.Health.Trouble ?? "PostgreSQL does not answer"}"
             : _decide.IsTimeHeld ? "the clock stepped forward and waits to be confirmed"
+            : IsSaturated ? $"saturated: the ring of {Intake.Size} is full and {Intake.Waiting} connections wait"
             : UpkeepTrouble ?? "";
         return reason.Length == 0;
     }
@@ -306,6 +319,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
             }
 
             watch.Look();
+            _waitsForLong = watch.WaitsForLong;
         }
     }
 

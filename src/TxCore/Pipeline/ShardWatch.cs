@@ -9,6 +9,10 @@ internal sealed class ShardWatch(Shard shard, DecideStage decide, ILogger logger
     private long _retries;
     private long _plainRows;
     private bool _timeHeld;
+    private bool _waited;
+
+    /// <summary>True when producers waited for room in the ring at the last look and at the one before.</summary>
+    public bool WaitsForLong { get; private set; }
 
     public void Look()
     {
@@ -31,5 +35,20 @@ internal sealed class ShardWatch(Shard shard, DecideStage decide, ILogger logger
         }
 
         _timeHeld = decide.IsTimeHeld;
+        LookAtRing();
+    }
+
+    /// <summary>A ring that is full for a moment does its work; one that is full at two looks cannot keep up.</summary>
+    private void LookAtRing()
+    {
+        bool waits = shard.Intake.Waiting > 0;
+        bool waitsForLong = waits && _waited;
+        if (waitsForLong && !WaitsForLong)
+        {
+            logger.Saturated(shard.Identity.Shard, shard.Intake.Waiting, shard.Intake.Size);
+        }
+
+        WaitsForLong = waitsForLong;
+        _waited = waits;
     }
 }

@@ -18,6 +18,9 @@ internal sealed class SnapshotFollower(
     /// <summary>Number of the last snapshot written or found.</summary>
     public long LastSnapshot => Volatile.Read(ref _lastSnapshot);
 
+    /// <summary>Time since the last snapshot was written; since the start when none was.</summary>
+    public TimeSpan SnapshotAge => clock.GetElapsedTime(Volatile.Read(ref _lastSnapshotAt));
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await FindLastAsync(cancellationToken);
@@ -66,7 +69,7 @@ internal sealed class SnapshotFollower(
             var bytes = ShardSnapshot.Save(_state);
             await reader.WriteSnapshotAsync(_state.LastNumber, ShardSnapshot.Format, bytes, cancellationToken);
             Volatile.Write(ref _lastSnapshot, _state.LastNumber);
-            _lastSnapshotAt = clock.GetTimestamp();
+            Volatile.Write(ref _lastSnapshotAt, clock.GetTimestamp());
             logger.SnapshotWritten(options.Identity.Shard, _state.LastNumber, bytes.Length);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)

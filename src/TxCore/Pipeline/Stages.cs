@@ -48,7 +48,7 @@ internal sealed class DecideStage(Decider decider, IWaitStrategy next, ShardFail
 /// batch without rows still commits under the epoch before anything is answered, so that a writer that lost the shard stays silent.
 /// </summary>
 internal sealed class PersistStage(
-    IShardStore store, ShardIdentity identity, ChainHead head, int batchEventsMax, IWaitStrategy next, ShardFailure failure)
+    IShardStore store, ShardIdentity identity, ChainHead head, int batchEventsMax, IWaitStrategy next, ShardFigures figures, ShardFailure failure)
     : IBatchEventHandler<TxEvent>, IEventProcessorSequenceAware
 {
     /// <summary>Time after which a quiet shard proves that it still holds its database: a writer that was replaced ends without traffic too.</summary>
@@ -96,6 +96,7 @@ internal sealed class PersistStage(
         {
             Wait(store.FenceAsync());
             _provedTicks = Stopwatch.GetTimestamp();
+            figures.RecordProof(_provedTicks);
         }
 
         Volatile.Write(ref _commitStarted, 0);
@@ -157,8 +158,10 @@ internal sealed class PersistStage(
             _hash, _headHash, identity.Shard, RowFormat.Version, _batch.Batch, _batch.FirstNumber, _batch.LastNumber, _batch.Rows.RowCount);
         _hash.AppendData(_batch.Rows.Bytes.Span);
         _hash.GetHashAndReset(_batch.Hash);
+        long started = Stopwatch.GetTimestamp();
         Wait(store.CommitAsync(_batch));
         _provedTicks = Stopwatch.GetTimestamp();
+        figures.RecordCommit(_batch.Rows.RowCount, started, _provedTicks);
         _lastBatch = _batch.Batch;
         _batch.Hash.CopyTo(_headHash, 0);
         Volatile.Write(ref _head, new ChainHead(_batch.LastNumber, _lastBatch, [.. _headHash], 0));
@@ -179,7 +182,7 @@ internal sealed class PersistStage(
 /// <summary>Stage 3: sends the answers and broadcasts of what is durable, one flush for each connection and batch.</summary>
 internal sealed class ReplyStage(
     DefinitionsBoard board, TicketingBoard ticketing, PoolTotalsBoard totals, RecentRows recent, ReceiptSealer sealer, SessionRegistry sessions, Intake intake,
-    StageLatencies latencies, ShardFailure failure)
+    ShardFigures figures, ShardFailure failure)
     : IBatchEventHandler<TxEvent>, IEventProcessorSequenceAware
 {
     private readonly HashSet<ISessionPeer> _dirty = [];
@@ -207,11 +210,15 @@ internal sealed class ReplyStage(
             Publish(work);
             totals.Append(work);
             Keep(work);
+            figures.Decisions.Count(work);
             if (work.Session is { } session)
             {
                 session.Answer(work);
                 _dirty.Add(session);
-                Measure(work);
+                if (work.Kind == EventKind.Transaction)
+                {
+                    figures.Latencies.Record(work, Stopwatch.GetTimestamp());
+                }
             }
 
             work.Release();
@@ -274,21 +281,6 @@ internal sealed class ReplyStage(
         }
 
         board.SetProgress(work.HighestNumber, work.BusinessDay);
-    }
-
-    private void Measure(TxEvent work)
-    {
-        if (work.Kind != EventKind.Transaction)
-        {
-            return;
-        }
-
-        long now = Stopwatch.GetTimestamp();
-        latencies.Record(Stage.Decided, work.ReceivedTicks, work.DecidedTicks);
-        latencies.Record(Stage.Batched, work.DecidedTicks, work.BatchedTicks);
-        latencies.Record(Stage.Committed, work.BatchedTicks, work.CommittedTicks);
-        latencies.Record(Stage.Replied, work.CommittedTicks, now);
-        latencies.Record(Stage.Total, work.ReceivedTicks, now);
     }
 }
 

@@ -97,7 +97,10 @@ public sealed class TxEvent
     /// <summary>The host's clock when the bytes had arrived, microseconds since 1970-01-01 UTC.</summary>
     public long ReceivedAt;
 
-    /// <summary>Stopwatch ticks at the same moment.</summary>
+    /// <summary>Stopwatch ticks when the bytes had been read off the connection; set for transactions, before the slot was claimed.</summary>
+    public long ArrivedTicks;
+
+    /// <summary>Stopwatch ticks when the slot was filled.</summary>
     public long ReceivedTicks;
 
     /// <summary>Where the answer goes; null for events of the shard.</summary>
@@ -265,6 +268,7 @@ public sealed class TxEvent
         Sequence = 0;
         ReceivedAt = receivedAt;
         ReceivedTicks = receivedTicks;
+        ArrivedTicks = receivedTicks;
         SessionId = 0;
         Outlet = 0;
         CommandBytes = 0;

@@ -19,6 +19,9 @@ internal sealed class FrameIntake(Session session, SessionServices services)
 {
     private readonly List<PendingFrame> _pending = new(16);
 
+    /// <summary>Stopwatch ticks of the read that brought the frames at hand.</summary>
+    public long ArrivedTicks { get; set; }
+
     public int PendingCount => _pending.Count;
 
     public bool IsTurnFull => _pending.Count >= services.Limits.FramesPerTurnMax;
@@ -121,6 +124,7 @@ internal sealed class FrameIntake(Session session, SessionServices services)
             _ => EventKind.Transaction,
         };
         work.Reset(kind, receivedAt, receivedTicks);
+        work.ArrivedTicks = ArrivedTicks;
         Address(work, session.Outlet);
         work.Type = type;
         work.Carried = carried;

@@ -153,6 +153,8 @@ public sealed partial class Session
     private void RefuseLogon(ResultCode code)
     {
         _services.Logger.LogonRefused(Source, code);
+        _services.Tally.RefuseLogon(code);
+        CloseFor(code.ToString());
         SendFrame(new LogonReply(code, (ushort)_services.Identity.Shard, _services.Identity.Channel, 0, 0, 0, 0, 0, 0, 0, []));
         _output.Flush();
         BeginClose();

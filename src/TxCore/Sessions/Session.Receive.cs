@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics;
+using TxCore.Diagnostics;
 using TxCore.Pipeline;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
@@ -19,7 +21,9 @@ public sealed partial class Session
         {
             var result = await _transport.Input.ReadAsync(_closing.Token);
             Volatile.Write(ref _lastReceivedAt, _services.Clock.GetTimestamp());
+            _frames.ArrivedTicks = Stopwatch.GetTimestamp();
             var rest = await ProcessAsync(result.Buffer);
+            Counts.BytesIn += result.Buffer.Length - rest.Length;
             _transport.Input.AdvanceTo(rest.Start, rest.End);
             if (result.IsCompleted || result.IsCanceled)
             {
@@ -243,6 +247,7 @@ public sealed partial class Session
         await _frames.PublishAsync(_closing.Token);
         await WaitIdleAsync();
         _output.Flush();
+        CloseFor(CloseReason.Logoff);
         BeginClose();
     }
 
@@ -254,6 +259,7 @@ public sealed partial class Session
 
     private void SendNotDecided(uint source, ulong sequence, ResultCode code)
     {
+        Counts.CountNotDecided(code);
         Span<byte> frame = stackalloc byte[64];
         Send(frame[..AnswerEncoder.WriteNotDecided(source, sequence, code, frame)]);
     }

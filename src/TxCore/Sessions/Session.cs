@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using TxCore.Diagnostics;
 using TxCore.Pipeline;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
@@ -19,6 +20,7 @@ public sealed partial class Session : ISessionPeer
     private readonly FrameIntake _frames;
     private readonly CancellationTokenSource _closing = new();
     private readonly long _connectedAt;
+    private string? _closeReason;
     private TaskCompletionSource? _idle;
     private long _lastReceivedAt;
     private int _inFlight;
@@ -47,11 +49,18 @@ public sealed partial class Session : ISessionPeer
     /// <summary>Transactions put into the ring and not answered.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
+    /// <summary>What this connection counts; written by its reading task alone.</summary>
+    internal SessionCounts Counts;
+
+    /// <summary>Bytes handed to the network.</summary>
+    internal long BytesOut => _output.BytesSent;
+
     internal void AddInFlight(int count) => Interlocked.Add(ref _inFlight, count);
 
     /// <summary>Serves the connection until either side closes it.</summary>
     public async Task RunAsync()
     {
+        _services.Tally.Open(this);
         try
         {
             if (!_services.Registry.TryAdd(this))
@@ -128,6 +137,7 @@ public sealed partial class Session : ISessionPeer
         }
 
         _services.Logger.ConnectionRefused(Id, Source, code, detail);
+        CloseFor(code.ToString());
         Span<byte> frame = stackalloc byte[512];
         Send(frame[..Frame.Encode(new ErrorMessage(code, detail, ErrorText.Of(code, detail)), frame)]);
         _output.Flush();
@@ -170,9 +180,13 @@ public sealed partial class Session : ISessionPeer
         if (!_output.TryAppend(frame) && State != SessionState.Closing)
         {
             _services.Logger.ConnectionRefused(Id, Source, ResultCode.SlowReader, (uint)_services.Limits.UnsentBytesMax);
+            CloseFor(nameof(ResultCode.SlowReader));
             BeginClose();
         }
     }
+
+    /// <summary>Keeps the first reason the connection ends for.</summary>
+    private void CloseFor(string reason) => Interlocked.CompareExchange(ref _closeReason, reason, null);
 
     private void BeginClose()
     {
@@ -192,5 +206,6 @@ public sealed partial class Session : ISessionPeer
         _output.Close();
         await _transport.Input.CompleteAsync();
         await _transport.Output.CompleteAsync();
+        _services.Tally.Close(this, _closeReason ?? CloseReason.Client);
     }
 }

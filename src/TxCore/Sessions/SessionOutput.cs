@@ -13,9 +13,13 @@ public sealed class SessionOutput(PipeWriter writer, int unsentBytesMax)
     private byte[] _pending = [];
     private byte[] _sending = [];
     private int _pendingBytes;
+    private long _sentBytes;
     private bool _flushing;
     private bool _closed;
     private TaskCompletionSource? _drained;
+
+    /// <summary>Bytes handed to the transport since the start.</summary>
+    public long BytesSent => Volatile.Read(ref _sentBytes);
 
     /// <summary>True when more than half of the limit is unsent: broadcasts are left out, the client finds the hole.</summary>
     public bool IsCongested => Volatile.Read(ref _pendingBytes) > unsentBytesMax / 2;
@@ -131,6 +135,7 @@ public sealed class SessionOutput(PipeWriter writer, int unsentBytesMax)
 
             (_pending, _sending) = (_sending, _pending);
             bytes = _sending.AsMemory(0, _pendingBytes);
+            _sentBytes += _pendingBytes;
             _pendingBytes = 0;
             return true;
         }

@@ -54,13 +54,14 @@ public interface ISourceDirectory
 /// <param name="Draws">Works out lists and orders of draws.</param>
 /// <param name="Payments">Reads payment orders.</param>
 /// <param name="Encoder">Encodes answers.</param>
+/// <param name="Tally">Counts of the connections.</param>
 /// <param name="Limits">Limits.</param>
 /// <param name="Clock">The clock.</param>
 /// <param name="Logger">The log.</param>
 public sealed record SessionServices(
     ShardIdentity Identity, Intake Intake, IAdmission Admission, SessionRegistry Registry, DefinitionsBoard Board, ISourceDirectory Sources,
     IShardReader Reader, IRaceSettler Settler, PoolTotalsBoard Totals, RecentRows Recent, TicketingBoard Ticketing, DrawPreparer Draws, PaymentsFeed Payments,
-    AnswerEncoder Encoder, SessionLimits Limits, TimeProvider Clock, ILogger Logger);
+    AnswerEncoder Encoder, Diagnostics.SessionTally Tally, SessionLimits Limits, TimeProvider Clock, ILogger Logger);
 
 /// <summary>Whether transactions are taken now; asked for every frame.</summary>
 public interface IAdmission

@@ -25,6 +25,10 @@ public static partial class ShardEvents
     [LoggerMessage(1004, LogLevel.Critical, "Shard {Shard}: the clock stepped forward beyond the limit; nothing is taken until an administrator confirms the time")]
     public static partial void TimeHeld(this ILogger logger, short shard);
 
+    /// <summary>The ring is full.</summary>
+    [LoggerMessage(1005, LogLevel.Error, "Shard {Shard} is saturated: {Waiting} connections wait for room in the ring of {Size}")]
+    public static partial void Saturated(this ILogger logger, short shard, int waiting, int size);
+
     /// <summary>A batch is being written again.</summary>
     [LoggerMessage(1100, LogLevel.Warning, "Shard {Shard}: PostgreSQL does not commit, retry {Retries}: {Reason}")]
     public static partial void StoreInTrouble(this ILogger logger, short shard, long retries, string reason);

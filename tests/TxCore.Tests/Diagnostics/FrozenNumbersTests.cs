@@ -13,7 +13,7 @@ public sealed class FrozenNumbersTests
 
     [Fact]
     public void Stages_never_change() => Assert.Equal(
-        "Decided=0 Batched=1 Committed=2 Replied=3 Total=4",
+        "Decided=0 Batched=1 Committed=2 Replied=3 Total=4 Sequenced=5",
         string.Join(' ', Enum.GetValues<Stage>().Select(static stage => $"{stage}={(int)stage}")));
 
     [Fact]
