@@ -34,7 +34,10 @@ internal static class HistoryCheck
                       AND (x.command = s.command
                            OR (s.kind IN (258, 259) AND s.code = 0 AND length(s.command) > length(x.command)
                                AND substr(s.command, 1, length(x.command)) = x.command
-                               AND length(s.command) = length(x.command) + 1 + 24 * get_byte(s.command, length(x.command)) + 1 + 4)))
+                               AND length(s.command) = length(x.command) + 1 + 24 * get_byte(s.command, length(x.command)) + 1 + 4)
+                           -- Behind a confirmation stands what is to be done with the money, 1 to take it, 2 to let go of it: hold, amount, authorisation.
+                           OR (s.kind = 273 AND s.command = x.command
+                               || CASE s.code WHEN 0 THEN '\x01'::bytea ELSE '\x02'::bytea END || substr(x.command, 17))))
             """),
         ("everything stored was acknowledged in the end", """
             SELECT s.source || ':' || s.sequence FROM stored s WHERE s.source IN (SELECT source FROM sent)
