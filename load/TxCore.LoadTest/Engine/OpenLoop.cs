@@ -14,6 +14,11 @@ internal interface ILoad
     bool HasMore => false;
 
     void Send(in PlannedSend planned);
+
+    /// <summary>Called when nothing else is due: a load that gathers what is due at once puts it on its way.</summary>
+    void Flush()
+    {
+    }
 }
 
 /// <summary>
@@ -26,32 +31,8 @@ internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmU
     public SendLateness Lateness { get; } = new();
 
     /// <summary>Sends from now on until the time is over; the task ends with the last send.</summary>
-    public Task RunAsync(CancellationToken cancellationToken)
-    {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => Generate(ended, cancellationToken))
-        {
-            Name = "generator",
-            IsBackground = true,
-            Priority = ThreadPriority.AboveNormal,
-        };
-        thread.Start();
-        return ended.Task;
-    }
-
-    private void Generate(TaskCompletionSource ended, CancellationToken cancellationToken)
-    {
-        try
-        {
-            SendAll(Stopwatch.GetTimestamp(), cancellationToken);
-            ended.SetResult();
-        }
-        catch (Exception failure)
-        {
-            // A fault of the generator is the run's: it must not end the process behind the clean-up's back.
-            ended.SetException(failure);
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        GeneratorThread.RunAsync(() => SendAll(Stopwatch.GetTimestamp(), cancellationToken));
 
     private void SendAll(long start, CancellationToken cancellationToken)
     {

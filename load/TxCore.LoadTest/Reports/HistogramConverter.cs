@@ -25,9 +25,15 @@ internal sealed class HistogramConverter : JsonConverter<LongHistogram>
     /// <summary>The compressed form in base64.</summary>
     public static string Encode(LongHistogram histogram)
     {
-        byte[] bytes = new byte[histogram.GetNeededByteBufferCapacity()];
-        int length = histogram.EncodeIntoCompressedByteBuffer(ByteBuffer.Allocate(bytes));
-        return Convert.ToBase64String(bytes, 0, length);
+        var buffer = ByteBuffer.Allocate(histogram.GetNeededByteBufferCapacity());
+        byte[] bytes = new byte[histogram.EncodeIntoCompressedByteBuffer(buffer)];
+        buffer.Position = 0;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = buffer.Get();
+        }
+
+        return Convert.ToBase64String(bytes);
     }
 
     /// <summary>The histogram of a compressed form in base64.</summary>

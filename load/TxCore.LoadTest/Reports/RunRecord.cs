@@ -169,10 +169,11 @@ internal sealed record RunTotals(
 /// <param name="LatenessP99">Of the sends of this second, microseconds.</param>
 /// <param name="LatenessMax">Of the sends of this second, microseconds.</param>
 /// <param name="Stages">The server's stages in this second; null when it was not asked.</param>
+/// <param name="Refusals">Refusals by code since the start of the measured time.</param>
 internal sealed record RunSecond(
     int Second, bool IsMeasured, long Planned, long Sent, long Accepted, long Refused, long Failed, long Dropped, long Late, long InFlight,
     LatencySummary PlannedToAnswer, LatencySummary SentToAnswer, double LatenessP99, double LatenessMax, LongHistogram? FromPlanned = null,
-    IReadOnlyList<StageRecord>? Stages = null);
+    IReadOnlyList<StageRecord>? Stages = null, IReadOnlyList<ReasonCount>? Refusals = null);
 
 /// <summary>One stage of the server, by its own measure.</summary>
 internal sealed record StageRecord(string Stage, LatencySummary Latency);
