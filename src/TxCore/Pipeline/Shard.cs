@@ -50,16 +50,17 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         _persist = new PersistStage(store, options.Identity, head, options.BatchEventsMax, wait, Failure);
         _draws = state.Draws;
         var draws = new DrawPreparer(state.Draws);
+        var recent = new RecentRows(options.RecentRowsBytesMax);
         Ticketing = new TicketingBoard(draws, clock);
         Ticketing.Load(state);
         Totals = new PoolTotalsBoard(state, reader, options.TotalsBufferBytesMax, clock, logger);
-        var reply = new ReplyStage(Board, Ticketing, Totals, Registry, Intake, Latencies, Failure);
+        var reply = new ReplyStage(Board, Ticketing, Totals, recent, Registry, Intake, Latencies, Failure);
         _disruptor.SetDefaultExceptionHandler(new StageExceptionHandler(Failure));
         _disruptor.HandleEventsWith(_decide).Then(_persist).Then(reply);
 
         Services = new SessionServices(
             options.Identity, Intake, this, Registry, Board, sources, reader, new RaceSettler(options.Identity, reader, Board, logger), Totals,
-            Ticketing, draws, new PaymentsFeed(reader, Board, () => Ticketing.AcknowledgedPayments, logger), new AnswerEncoder(options.Identity, keys), options.Limits, clock, logger);
+            recent, Ticketing, draws, new PaymentsFeed(reader, Board, () => Ticketing.AcknowledgedPayments, logger), new AnswerEncoder(options.Identity, keys), options.Limits, clock, logger);
         _follower = new SnapshotFollower(options, reader, WindowOf(sources), () => _persist.Head.Number, clock, logger);
     }
 

@@ -10,6 +10,8 @@ namespace TxCore.Tests.Reference;
 /// <summary>Runs random days through the decider and through the reference, and compares them after every step.</summary>
 internal sealed class PropertyRun
 {
+    /// <summary>How often at least the whole state is compared on the way; comparing it reads everything that ever was.</summary>
+    private const int StateComparisons = 20;
     private const int StateEverySteps = 500;
 
     private static readonly ReferenceRules Rules = new()
@@ -62,10 +64,11 @@ internal sealed class PropertyRun
     {
         byte[] middle = [];
         long middleNumber = 0;
+        int every = Math.Max(StateEverySteps, transactions / StateComparisons);
         while (Transactions < transactions)
         {
             Step();
-            if (_step % StateEverySteps == 0)
+            if (_step % every == 0)
             {
                 Same("state", StateText.Of(_reference), StateText.Of(_bench.State));
             }

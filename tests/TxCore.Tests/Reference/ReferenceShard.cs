@@ -408,7 +408,7 @@ internal sealed class ReferenceShard
             SaleControl sale => _sales.Control(submission.Type, sale, Time),
             SeatsBlock block => _sales.Block(block),
             SeatsMove move => _sales.Move(move),
-            PaymentsAcknowledge acknowledge => _sales.Acknowledge(acknowledge, decision.Number),
+            PaymentsAcknowledge acknowledge => _sales.Acknowledge(acknowledge, decision.Number - 1),
             DrawDefine draw => Draws.Define(draw, Time),
             DrawControl draw => Draws.Control(submission.Type, draw),
             DrawFreeze freeze => Draws.Freeze(freeze),
