@@ -25,9 +25,9 @@ internal sealed class Opening(TxCoreClient administrator, Journal journal)
 
     public async Task OpenSaleAsync(SeatPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        Keep(await administrator.SaleDefineAsync(SeatPlan.Definition(now, Control), cancellationToken));
-        Keep(await administrator.CellsDefineAsync(new CellsDefine(default, Control, SeatPlan.Sale, plan.Cells), cancellationToken));
-        Keep(await administrator.SaleOpenAsync(SeatPlan.Sale, Control, cancellationToken));
+        Keep(await administrator.SaleDefineAsync(plan.Definition(now, Control), cancellationToken));
+        Keep(await administrator.CellsDefineAsync(new CellsDefine(default, Control, plan.Sale, plan.Cells), cancellationToken));
+        Keep(await administrator.SaleOpenAsync(plan.Sale, Control, cancellationToken));
     }
 
     private void Keep(SubmitResult result)
