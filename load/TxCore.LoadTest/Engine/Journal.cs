@@ -78,7 +78,7 @@ internal readonly record struct JournalLine(long Race, ushort Pool, uint Session
 }
 
 /// <summary>
-/// Everything the run sent, in memory, for the comparison with the database afterwards. One thread appends; the answer of an entry is
+/// Everything the run sent, in memory, for the comparison with the database afterwards. Whoever sends appends; the answer of an entry is
 /// written by whoever receives it. Entries are plain values in large blocks: millions of them cost the garbage collector nothing.
 /// </summary>
 internal sealed class Journal
@@ -87,6 +87,7 @@ internal sealed class Journal
 
     private JournalEntry[][] _blocks = new JournalEntry[64][];
     private JournalLine[] _lines = new JournalLine[BlockLength];
+    private readonly Lock _appending = new();
     private int _lineCount;
     private int _count;
 
@@ -99,6 +100,7 @@ internal sealed class Journal
     /// <summary>Appends an entry with its lines; returns its index.</summary>
     public int Append(in JournalEntry entry, ReadOnlySpan<JournalLine> lines)
     {
+        using var turn = _appending.EnterScope();
         int index = _count;
         EnsureBlock(index / BlockLength);
         ref var slot = ref this[index];

@@ -7,7 +7,7 @@ namespace TxCore.LoadTest.Engine;
 /// <param name="tally">The counts.</param>
 /// <param name="latencies">The latencies.</param>
 /// <param name="view">Where they are shown.</param>
-/// <param name="everySecond">Called before it is shown, with the second.</param>
+/// <param name="everySecond">Called before it is shown, with the second; takes the intervals of the latencies when there is one.</param>
 internal sealed class RunMonitor(Tally tally, AnswerLatencies latencies, ILiveView view, Action<int>? everySecond = null)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -44,12 +44,15 @@ internal sealed class RunMonitor(Tally tally, AnswerLatencies latencies, ILiveVi
         }
     }
 
+    /// <summary>Shows what came after the last whole second.</summary>
+    public void Last() => Show();
+
     private void Show()
     {
         long sent = tally.WarmUp.Sent + tally.Measured.Sent;
         long answered = tally.WarmUp.Answered + tally.Measured.Answered;
         everySecond?.Invoke(++_second);
-        var latency = latencies.FromPlanned.TakeTotal();
+        var latency = everySecond is null ? latencies.FromPlanned.TakeTotal() : latencies.FromPlanned.Taken();
         view.Show(new LiveSecond(
             _second,
             tally.Measured.Sent > 0 ? "measured" : "warm-up",

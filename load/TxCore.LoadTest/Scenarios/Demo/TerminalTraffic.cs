@@ -8,7 +8,7 @@ namespace TxCore.LoadTest.Scenarios.Demo;
 /// What terminals send: tickets of one to three lines, some of them wrong on purpose, cancellations of what was just sold, and
 /// questions about it. Where a race stops under them, what comes too late is refused. Used by the generator's thread alone.
 /// </summary>
-internal sealed class TerminalTraffic(RaceCard card, Dispatcher dispatcher, StatusProbe status, Random random, bool mayStop = false)
+internal sealed class TerminalTraffic(RaceCard card, Dispatcher dispatcher, StatusProbe? status, Random random, bool mayStop = false)
 {
     private const double CancelShare = 0.02;
     private const double StatusShare = 0.005;
@@ -26,7 +26,7 @@ internal sealed class TerminalTraffic(RaceCard card, Dispatcher dispatcher, Stat
 
     public void Send(Terminal terminal, in PlannedSend planned)
     {
-        if (random.NextDouble() < StatusShare && terminal.LastSold is { } asked)
+        if (random.NextDouble() < StatusShare && status is not null && terminal.LastSold is { } asked)
         {
             // Beside the planned transaction, not instead of it: a question consumes no sequence.
             status.Ask(terminal.Client, asked);
