@@ -38,7 +38,10 @@ internal sealed class LatencyRecorder
         return LatencySummary.Of(_total);
     }
 
-    /// <summary>The same, and returns what was recorded since the last call; valid until the next one.</summary>
+    /// <summary>The percentiles of everything taken so far.</summary>
+    public LatencySummary Taken() => LatencySummary.Of(_total);
+
+    /// <summary>Adds what was recorded since the last call to the total, and returns it; valid until the next call.</summary>
     public HistogramBase TakeInterval()
     {
         _interval = _interval is null ? _recorder.GetIntervalHistogram() : _recorder.GetIntervalHistogram(_interval);

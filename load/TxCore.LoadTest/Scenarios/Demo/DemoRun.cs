@@ -58,8 +58,8 @@ internal sealed class DemoRun(DemoSettings settings, TimeProvider clock, TextWri
         await connections.DisposeAsync();
         await server.StopAsync();
         output.WriteLine("checking every answer against the database");
-        var seats = new SeatBook(plan.Cells, _journal);
-        var validation = await DatabaseValidation.RunAsync(database.CheckConnectionString, _journal, seats, cancellationToken);
+        var validation = await DatabaseValidation.RunAsync(
+            database.CheckConnectionString, _journal, plan.Cells, rules: [], after: 0, isRunning: false, cancellationToken);
         var checks = new List<CheckResult>(validation.Checks) { _status.Check(), ServerEnd(server) };
         return new DemoReport(settings, _tally, _status, _latencies, loop).Build(
             now, stageLatencies, validation with { Checks = checks },
