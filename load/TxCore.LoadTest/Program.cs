@@ -5,6 +5,8 @@ var root = new RootCommand("Load tests of TxCore: open-loop load, honest latenci
 {
     DemoCommand.Create(TimeProvider.System),
     RaceDayCommand.Create(TimeProvider.System),
+    ReportCommand.Create(),
+    CompareCommand.Create(),
     RunCommand.Create(TimeProvider.System),
     NullServerCommand.Create(),
 };

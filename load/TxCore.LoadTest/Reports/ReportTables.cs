@@ -117,11 +117,7 @@ internal static class ReportTables
     public static ReportTable? RepeatSummary(RunRecord run) => run.RepeatSummary.Count == 0 ? null : new ReportTable(
         $"Median and spread of {run.Repeats.Count} runs",
         ["", "median", "lowest", "highest", "spread"],
-        [.. run.RepeatSummary.Select(s => (string[])
-        [
-            RunFigures.Label(s.Figure), RunFigures.Text(s.Figure, s.Median), RunFigures.Text(s.Figure, s.Lowest), RunFigures.Text(s.Figure, s.Highest),
-            Units.Percent(s.Spread),
-        ])],
+        [.. run.RepeatSummary.Select(Spread)],
         Note: "Spread is the highest less the lowest, as a share of the median. The plots and tables around it are of one of the runs.");
 
     public static ReportTable? Repeats(RunRecord run) => run.Repeats.Count == 0 ? null : new ReportTable(
@@ -133,6 +129,13 @@ internal static class ReportTables
             Units.Milliseconds(r.FromPlanned.P99), Units.Milliseconds(r.FromPlanned.P99_9), Units.Milliseconds(r.FromPlanned.Max),
             Units.Count(r.Failed), (r.Outcome == RunOutcome.Passed ? "passed" : "failed") + (r.Saturated ? ", saturated" : ""),
         ])]);
+
+    private static string[] Spread(RepeatSpread spread)
+    {
+        var figure = RunFigures.Of(spread);
+        Func<double, string> text = figure is null ? Units.Number : figure.Text;
+        return [figure?.Label ?? spread.Figure, text(spread.Median), text(spread.Lowest), text(spread.Highest), Units.Percent(spread.Spread)];
+    }
 
     private static string[] Row(string name, LatencySummary l) => l.Count == 0
         ? [name, "–", "–", "–", "–", "–", "–", "0"]

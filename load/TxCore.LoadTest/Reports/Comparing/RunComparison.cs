@@ -52,7 +52,7 @@ internal sealed record RunComparison(
         ])],
         Note: string.Join(" ", [Verdict, .. PlanDifferences.Concat(ConditionDifferences).Select(d => $"{d}.")]));
 
-    private static string Text(RunFigure figure, double? value) => value is { } known ? RunFigures.Text(figure.Name, known) : "–";
+    private static string Text(RunFigure figure, double? value) => value is { } known ? figure.Text(known) : "–";
 
     private static string Describe(FigureComparison f) =>
         $"{f.Figure.Name} {Text(f.Figure, f.Current)} instead of {Text(f.Figure, f.Baseline)} (tolerance {Units.Percent(f.Tolerance ?? 0)})";
@@ -72,7 +72,7 @@ internal sealed record RunComparison(
 
     private static double? Spread(RunFigure figure, params RunRecord[] runs)
     {
-        double[] spreads = [.. runs.SelectMany(run => run.RepeatSummary).Where(s => s.Figure == figure.Name).Select(s => s.Spread)];
+        double[] spreads = [.. runs.Select(run => RunFigures.Spread(figure, run)).OfType<RepeatSpread>().Select(spread => spread.Spread)];
         return spreads.Length == 0 ? null : spreads.Max();
     }
 
