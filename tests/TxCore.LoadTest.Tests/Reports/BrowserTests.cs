@@ -23,7 +23,7 @@ public class BrowserTests
         }))
         """;
 
-    private static readonly string[] Plots = ["plot-commit", "plot-generator", "plot-latency", "plot-rate", "plot-refusals", "plot-spectrum", "plot-stages"];
+    private static readonly string[] Plots = ["plot-commit", "plot-generator", "plot-in-flight", "plot-latency", "plot-rate", "plot-refusals", "plot-spectrum", "plot-stages"];
 
     [Theory]
     [InlineData(1280)]

@@ -42,7 +42,7 @@ public class HtmlReportTests
     public void Without_uPlot_the_page_has_the_same_plots_in_plain_SVG()
     {
         string page = new HtmlReport(PageParts.Load().WithoutUPlot()).Build(new RunDocument(PlottedRun.Create()));
-        Assert.Equal(7, page.Split("<svg ").Length - 1);
+        Assert.Equal(8, page.Split("<svg ").Length - 1);
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
         Assert.DoesNotContain("uPlot (v", page, StringComparison.Ordinal);
     }

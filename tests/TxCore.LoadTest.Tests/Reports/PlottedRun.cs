@@ -47,7 +47,7 @@ internal static class PlottedRun
             }
 
             seconds.Add(new RunSecond(
-                i, isMeasured, Rate, Rate, Rate - 40, 40, 0, 0, 1, 12, LatencySummary.Of(interval), LatencySummary.Of(interval),
+                i, isMeasured, Rate, Rate, Rate - 40, 40, 0, 0, 1, 8 + random.Next(9), LatencySummary.Of(interval), LatencySummary.Of(interval),
                 late.GetValueAtPercentile(99), late.GetValueAtPercentile(100), interval, Stages(interval),
                 isMeasured ? [new ReasonCount("SoldOut", refused * 3 / 4), new ReasonCount("RunnerScratched", refused / 4)] : null));
         }

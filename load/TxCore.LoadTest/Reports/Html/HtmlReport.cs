@@ -97,7 +97,7 @@ internal sealed class HtmlReport(PageParts parts)
     {
         var latency = LatencySummary.Of(run.FromPlanned);
         Line("<div class=\"tiles\">");
-        Tile("answered", Units.Number(run.Totals.AnsweredPerSecond), "per second");
+        Tile("answered", Units.Number(run.Totals.AnsweredPerSecond), "/s");
         Tile("p50", Units.Milliseconds(latency.P50), "ms");
         Tile("p99", Units.Milliseconds(latency.P99), "ms");
         Tile("p99.9", Units.Milliseconds(latency.P99_9), "ms");
@@ -114,7 +114,7 @@ internal sealed class HtmlReport(PageParts parts)
     }
 
     private void Tile(string name, string value, string unit, bool isBad = false) =>
-        Line($"<div class=\"tile{(isBad ? " bad" : "")}\"><span>{Text(name)}</span><strong>{Text(value)}<small>{Text(unit)}</small></strong></div>");
+        Line($"<div class=\"tile{(isBad ? " lost" : "")}\"><span>{Text(name)}</span><strong>{Text(value)}<small>{Text(unit)}</small></strong></div>");
 
     private void Plots(IReadOnlyList<Plot> plots)
     {

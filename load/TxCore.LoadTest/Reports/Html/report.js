@@ -25,7 +25,9 @@
     const size = () => ({ width: Math.max(280, box.clientWidth), height: 255 });
     const options = {
       ...size(),
-      scales: { x: { time: false, distr: plot.isSpectrum ? 3 : 1 }, y: { distr: plot.isLog ? 3 : 1, range: plot.isLog ? undefined : (u, min, max) => [0, max > 0 ? max * 1.08 : 1] } },
+      padding: [12, 22, 0, 0],
+      legend: { markers: { fill: (u, i) => plot.series[i - 1]?.color ?? "transparent", width: 0 } },
+      scales: { x: { time: false, distr: plot.isSpectrum ? 3 : 1, range: plot.isSpectrum ? (u, min, max) => [min, max > min ? max : min * 10] : undefined }, y: { distr: plot.isLog ? 3 : 1, range: plot.isLog ? undefined : (u, min, max) => [0, max > 0 ? max * 1.08 : 1] } },
       axes: [
         { ...line, label: plot.xLabel, size: 32, values: (u, at) => at.map(v => v == null ? "" : xText(v) + (plot.isSpectrum ? " %" : "")) },
         { ...line, label: plot.unit, size: 54, values: (u, at) => at.map(v => v == null ? "" : number(v)) },

@@ -20,7 +20,7 @@ internal static class RunPlots
     private static readonly string[] Palette = [Blue, Orange, Green, Violet, Red, "#8a6d3b", "#17a2b8", Grey];
 
     public static IReadOnlyList<Plot> Of(RunRecord run) =>
-        [.. new[] { Latency(run), Rate(run), Spectrum(run), Commit(run), Stages(run), Refusals(run), Generator(run) }.OfType<Plot>()];
+        [.. new[] { Latency(run), Rate(run), Spectrum(run), Commit(run), Stages(run), Refusals(run), Generator(run), InFlight(run) }.OfType<Plot>()];
 
     private static Plot? Latency(RunRecord run) => OverTime(
         run, "latency", "Latency over time", "Planned send to answer, of the answers of each second.", "ms", isLog: true,
@@ -87,13 +87,17 @@ internal static class RunPlots
         new PlotSeries("p99", Orange, Values(run, s => s.Sent > 0 && s.LatenessP99 > 0 ? s.LatenessP99 / 1_000 : null)),
         new PlotSeries("max", Violet, Values(run, s => s.Sent > 0 && s.LatenessMax > 0 ? s.LatenessMax / 1_000 : null)));
 
+    private static Plot? InFlight(RunRecord run) => OverTime(
+        run, "in-flight", "Without an answer", "Transactions sent and not answered at the end of each second. A line that climbs is a server that falls behind.",
+        "transactions", isLog: false, new PlotSeries("in flight", Blue, Values(run, s => s.InFlight)));
+
     private static Plot? Spectrum(RunRecord run)
     {
-        (string Label, string Color, LongHistogram Histogram)[] lines =
+        (string Label, string Color, LongHistogram Histogram, bool IsDashed)[] lines =
         [
-            ("planned send to answer", Blue, run.FromPlanned),
-            ("real send to answer", Green, run.FromSent),
-            ("lateness of the generator", Grey, run.Lateness),
+            ("planned send to answer", Blue, run.FromPlanned, false),
+            ("real send to answer", Orange, run.FromSent, true),
+            ("lateness of the generator", Grey, run.Lateness, false),
         ];
         lines = [.. lines.Where(line => line.Histogram.TotalCount > 0)];
         if (lines.Length == 0)
@@ -107,7 +111,7 @@ internal static class RunPlots
         double[] x = [.. Enumerable.Range(0, steps + 1).Select(i => Math.Pow(10, i / 20d))];
         return new Plot(
             "spectrum", "Percentile spectrum", "Which share of the transactions waited at most how long.", "percentile", "ms", x,
-            [.. lines.Select(line => new PlotSeries(line.Label, line.Color, [.. x.Select(one => At(line.Histogram, one))]))],
+            [.. lines.Select(line => new PlotSeries(line.Label, line.Color, [.. x.Select(one => At(line.Histogram, one))], line.IsDashed))],
             IsLog: true, IsSpectrum: true);
     }
 
