@@ -32,7 +32,7 @@ internal sealed class ComparisonTables(NpgsqlConnection connection)
     private const string Store = """
         CREATE TEMP TABLE stored AS
         SELECT number, line, source, sequence, previous, kind, code, sequenced_at, outlet, reference, amount_cents, total_cents, expires_at,
-               race, pool, session, category, quantity, command IS NOT NULL AS has_command, substring(command FROM 21 FOR 32) AS person
+               race, pool, session, category, quantity, command IS NOT NULL AS has_command, encode(substring(command FROM 21 FOR 32), 'hex') AS person
           FROM txcore.transaction
          WHERE number > {0};
         CREATE TEMP TABLE since AS
