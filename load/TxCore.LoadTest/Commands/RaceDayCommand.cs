@@ -42,6 +42,7 @@ internal static class RaceDayCommand
         var seed = new Option<int?>("--seed") { HelpName = "N", Description = "Makes the same plan again; chosen at random, and printed, when not given." };
         var json = new Option<FileInfo?>("--json") { HelpName = "FILE", Description = "Writes the figures as JSON." };
         json.Validators.Add(CommandOptions.RequireDirectory);
+        var reports = new ReportOptions();
         var command = new Command(
             "race-day",
             "Starts a private PostgreSQL and a server for each channel, sells a whole racing day in compressed time, stops its races, gives their "
@@ -49,6 +50,7 @@ internal static class RaceDayCommand
         {
             programme, takeouts, channels, rate, transactions, kills, seed, json,
         };
+        reports.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var settings = new RaceDaySettings
@@ -63,7 +65,7 @@ internal static class RaceDayCommand
                 JsonPath = parsed.GetValue(json)?.FullName,
             };
             return ScenarioEnd.RunAsync(
-                () => new RaceDayRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, cancellationToken);
+                () => new RaceDayRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, reports, parsed, cancellationToken);
         });
         return command;
     }

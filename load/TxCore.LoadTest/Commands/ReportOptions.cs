@@ -62,13 +62,10 @@ internal sealed class ReportOptions
             }
         }
 
-        return run.Outcome switch
-        {
-            RunOutcome.Failed => ExitCode.Failed,
-            _ when comparison is not null && !isJudged => ExitCode.WrongUsage,
-            RunOutcome.ThresholdFailed => ExitCode.ThresholdFailed,
-            _ => comparison is { IsWorse: true } ? ExitCode.ThresholdFailed : ExitCode.Passed,
-        };
+        int code = RunCommand.CodeOf(run.Outcome);
+        return code == ExitCode.Failed || comparison is null ? code
+            : !isJudged ? ExitCode.WrongUsage
+            : comparison.IsWorse ? ExitCode.ThresholdFailed : code;
     }
 
     /// <summary>How much worse than the baseline is still good.</summary>

@@ -22,20 +22,25 @@ internal static class RunCommand
             "run",
             "Runs a scenario under a plan of open and closed load, measures from the planned sends, holds thresholds and checks every answer "
             + "against the database. Exit code 0: passed; 99: a threshold failed; 1: the run failed; 2: wrong usage.");
+        var reports = new ReportOptions();
         options.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => RunAsync(options, parsed, clock, cancellationToken));
+        reports.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => RunAsync(options, reports, parsed, clock, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(RunOptions options, ParseResult parsed, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        RunOptions options, ReportOptions reports, ParseResult parsed, TimeProvider clock, CancellationToken cancellationToken)
     {
         try
         {
+            var baseline = await reports.ReadBaselineAsync(parsed, cancellationToken);
             if (options.ScenarioName(parsed) == RaceDay)
             {
                 var day = new RaceDaySettings { Seed = options.Seed(parsed), RatePerSecond = options.Rate(parsed) };
                 return await ScenarioEnd.RunAsync(
-                    () => new RaceDayRun(day, clock, Console.Out).RunAsync(cancellationToken), parsed.GetValue(options.Json)?.FullName, cancellationToken);
+                    () => new RaceDayRun(day, clock, Console.Out).RunAsync(cancellationToken), parsed.GetValue(options.Json)?.FullName, reports, parsed,
+                    cancellationToken);
             }
 
             var record = await RecordAsync(options, parsed, clock, cancellationToken);
@@ -45,9 +50,9 @@ internal static class RunCommand
                 await record.WriteAsync(file.FullName, cancellationToken);
             }
 
-            return CodeOf(record.Outcome);
+            return await reports.EndAsync(record, baseline, parsed, Console.Out, cancellationToken);
         }
-        catch (Exception wrong) when (wrong is FormatException or TargetRefusedException or PostgresNotFoundException)
+        catch (Exception wrong) when (wrong is FormatException or InvalidDataException or TargetRefusedException or PostgresNotFoundException)
         {
             await Console.Error.WriteLineAsync(wrong.Message);
             return ExitCode.WrongUsage;

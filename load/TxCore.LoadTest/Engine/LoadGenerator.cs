@@ -12,7 +12,7 @@ namespace TxCore.LoadTest.Engine;
 /// <param name="warmUp">Load before that, in no figure.</param>
 /// <param name="load">What sends.</param>
 /// <param name="inFlight">Sends without an answer: the copies that are busy.</param>
-internal sealed class LoadGenerator(LoadPlan plan, TimeSpan warmUp, ILoad load, Func<long> inFlight)
+internal sealed class LoadGenerator(LoadPlan plan, TimeSpan warmUp, ILoad load, Func<long> inFlight) : ISendPlan
 {
     /// <summary>How often a closed part looks for a free copy.</summary>
     private static readonly TimeSpan CopyLook = TimeSpan.FromMicroseconds(100);

@@ -25,10 +25,26 @@ internal interface ILoad
 /// The generator: one thread that sends at planned times whatever the answers do. A server that pauses meets the transactions of the
 /// pause all the same, and each of them counts the time it waited (no coordinated omission).
 /// </summary>
-internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmUp, TimeSpan duration)
+internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmUp, TimeSpan duration) : ISendPlan
 {
+    private readonly List<long> _plannedBySecond = [];
+    private long _start;
+
     /// <summary>How late the sends were.</summary>
     public SendLateness Lateness { get; } = new();
+
+    /// <summary>The measured time has begun and is not over.</summary>
+    public bool IsMeasuring =>
+        Volatile.Read(ref _start) is var start and not 0 && Stopwatch.GetElapsedTime(start) is var now && now >= warmUp && now < warmUp + duration;
+
+    /// <summary>Sends planned for a second of the run, from 1.</summary>
+    public long PlannedInSecond(int second)
+    {
+        lock (_plannedBySecond)
+        {
+            return second <= _plannedBySecond.Count ? _plannedBySecond[second - 1] : 0;
+        }
+    }
 
     /// <summary>Sends from now on until the time is over; the task ends with the last send.</summary>
     public Task RunAsync(CancellationToken cancellationToken) =>
@@ -36,6 +52,7 @@ internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmU
 
     private void SendAll(long start, CancellationToken cancellationToken)
     {
+        Volatile.Write(ref _start, start);
         var end = warmUp + duration;
         for (var offset = schedule.Next(); offset < end || load.HasMore; offset = schedule.Next())
         {
@@ -45,6 +62,7 @@ internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmU
                 return;
             }
 
+            Count((int)offset.TotalSeconds);
             bool isMeasured = offset >= warmUp && offset < end;
             if (isMeasured)
             {
@@ -52,6 +70,19 @@ internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmU
             }
 
             load.Send(new PlannedSend(planned, isMeasured));
+        }
+    }
+
+    private void Count(int second)
+    {
+        lock (_plannedBySecond)
+        {
+            while (_plannedBySecond.Count <= second)
+            {
+                _plannedBySecond.Add(0);
+            }
+
+            _plannedBySecond[second]++;
         }
     }
 }

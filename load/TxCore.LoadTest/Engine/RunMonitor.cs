@@ -7,8 +7,8 @@ namespace TxCore.LoadTest.Engine;
 /// <param name="tally">The counts.</param>
 /// <param name="latencies">The latencies.</param>
 /// <param name="view">Where they are shown.</param>
-/// <param name="everySecond">Called before it is shown, with the second; takes the intervals of the latencies when there is one.</param>
-internal sealed class RunMonitor(Tally tally, AnswerLatencies latencies, ILiveView view, Action<int>? everySecond = null)
+/// <param name="everySecond">Called before it is shown, with the second, and gives what came in it; takes the intervals of the latencies when there is one.</param>
+internal sealed class RunMonitor(Tally tally, AnswerLatencies latencies, ILiveView view, Func<int, RunSecond>? everySecond = null)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SettleStep = TimeSpan.FromMilliseconds(20);
@@ -51,7 +51,8 @@ internal sealed class RunMonitor(Tally tally, AnswerLatencies latencies, ILiveVi
     {
         long sent = tally.WarmUp.Sent + tally.Measured.Sent;
         long answered = tally.WarmUp.Answered + tally.Measured.Answered;
-        everySecond?.Invoke(++_second);
+        _second++;
+        var taken = everySecond?.Invoke(_second);
         var latency = everySecond is null ? latencies.FromPlanned.TakeTotal() : latencies.FromPlanned.Taken();
         view.Show(new LiveSecond(
             _second,
@@ -62,7 +63,7 @@ internal sealed class RunMonitor(Tally tally, AnswerLatencies latencies, ILiveVi
             latency.Count > 0 ? latency.P99 / 1_000 : null,
             tally.WarmUp.Refused + tally.Measured.Refused,
             tally.WarmUp.Failed + tally.Measured.Failed + tally.Dropped,
-            tally.InFlight));
+            tally.InFlight) { Detail = taken });
         _sentBefore = sent;
         _answeredBefore = answered;
     }

@@ -1,15 +1,20 @@
 using HdrHistogram;
+using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Reports;
 
 namespace TxCore.LoadTest.Engine;
 
-/// <summary>Takes a look at counts and latencies each second, and keeps them. Used by one thread.</summary>
-internal sealed class RunSampler(Tally tally, AnswerLatencies latencies, LoadGenerator generator)
+/// <summary>Takes a look at counts and latencies each second, and keeps them. Used by one thread, but for the stages.</summary>
+internal sealed class RunSampler(Tally tally, AnswerLatencies latencies, ISendPlan generator)
 {
     private const double P99 = 99;
 
+    /// <summary>Whose intervals these are: the figures of the whole run are another reader's.</summary>
+    private const string StageReader = "load-seconds";
+
     private readonly List<RunSecond> _seconds = [];
     private Counts _before = new();
+    private IReadOnlyList<StageRecord>? _stages;
 
     /// <summary>The seconds so far, with the planned sends of each as far as they are known.</summary>
     public IReadOnlyList<RunSecond> Seconds => [.. _seconds.Select(second => second with { Planned = generator.PlannedInSecond(second.Second) })];
@@ -46,11 +51,34 @@ internal sealed class RunSampler(Tally tally, AnswerLatencies latencies, LoadGen
             late.TotalCount == 0 ? 0 : late.GetValueAtPercentile(P99),
             late.TotalCount == 0 ? 0 : late.GetValueAtPercentile(100),
             LatencyRecorder.Copy(planned),
-            Stages: null,
+            Interlocked.Exchange(ref _stages, null),
             Refusals(tally.Measured));
         _before = now;
         _seconds.Add(taken);
         return taken;
+    }
+
+    /// <summary>Asks the server for its stages each second, as a reader of its own, until it is cancelled; not when it knows no readers.</summary>
+    public async Task FollowStagesAsync(ServerStages? server, CancellationToken ended)
+    {
+        try
+        {
+            if (server is null || !await server.KnowsReadersAsync(ended))
+            {
+                return;
+            }
+
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+            while (await timer.WaitForNextTickAsync(ended))
+            {
+                var stages = await server.TakeAsync(ended, StageReader);
+                Volatile.Write(ref _stages, stages.Count == 0 ? null : [.. stages.Select(stage => StageRecord.Of(stage.Key, stage.Value))]);
+            }
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The load is over.
+        }
     }
 
     /// <summary>Refusals by code, the most frequent first.</summary>
@@ -80,7 +108,7 @@ internal sealed class RunSampler(Tally tally, AnswerLatencies latencies, LoadGen
 
         public long Late { get; private set; }
 
-        public static Counts Of(Tally tally, LoadGenerator generator) => new()
+        public static Counts Of(Tally tally, ISendPlan generator) => new()
         {
             Sent = tally.WarmUp.Sent + tally.Measured.Sent,
             Accepted = tally.WarmUp.Accepted + tally.Measured.Accepted,

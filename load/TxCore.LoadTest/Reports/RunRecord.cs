@@ -176,7 +176,12 @@ internal sealed record RunSecond(
     IReadOnlyList<StageRecord>? Stages = null, IReadOnlyList<ReasonCount>? Refusals = null);
 
 /// <summary>One stage of the server, by its own measure.</summary>
-internal sealed record StageRecord(string Stage, LatencySummary Latency);
+internal sealed record StageRecord(string Stage, LatencySummary Latency)
+{
+    /// <summary>As the server told it.</summary>
+    public static StageRecord Of(string stage, Hosting.StageLatency told) =>
+        new(stage, new LatencySummary(told.Count, told.P50, told.P90, told.P99, told.P99_9, told.P99_99, told.Max));
+}
 
 /// <summary>What the run did to the database.</summary>
 /// <param name="Version">Of PostgreSQL.</param>

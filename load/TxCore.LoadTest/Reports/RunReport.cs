@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TxCore.LoadTest.Engine;
 using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Scenarios.RaceDay;
@@ -77,6 +78,14 @@ internal sealed record RunReport
 
     /// <summary>Of a racing day: races, money and kills; null for other scenarios.</summary>
     public RaceDayFigures? RaceDay { get; init; }
+
+    /// <summary>The seconds and histograms, for the reports with plots.</summary>
+    [JsonIgnore]
+    public required RunSampler Sampler { get; init; }
+
+    /// <summary>What the run did to the database; null when there are several or it could not be asked.</summary>
+    [JsonIgnore]
+    public PostgresFigures? Postgres { get; init; }
 
     /// <summary>Everything was sent, answered, and found in the database as it was answered.</summary>
     public bool Passed => Validated && Failed == 0 && WarmUp.Failed == 0 && Dropped == 0 && StatusQueries.Failed == 0 && Sent > 0;

@@ -64,7 +64,8 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         var sampler = new RunSampler(_tally, _latencies, generator);
         var during = new RunningValidation(settings, host, _journal, output);
         IReadOnlyList<StageRecord> stages = [];
-        await LiveView.RunAsync(async view => stages = await DriveAsync(context, host, sampler, during, view, cancellationToken));
+        await LiveView.RunAsync(
+            async view => stages = await DriveAsync(context, host, sampler, during, view, cancellationToken), settings.EffectiveWarmUp + plan.During);
 
         // 4. The end of everything that still writes, and the check.
         await connections.DisposeAsync();
@@ -133,14 +134,17 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
             settings.Beside?.Invoke(host, generator, loadEnded.Token) ?? Task.CompletedTask,
             StagesFromMeasuredTimeAsync(host, generator, loadEnded.Token),
             during.RunAsync(loadEnded.Token),
+            sampler.FollowStagesAsync(host.Stages, loadEnded.Token),
         ];
         var monitor = new RunMonitor(_tally, _latencies, view, second =>
         {
-            sampler.Take(second);
+            var taken = sampler.Take(second);
             if (generator.IsMeasuring && _thresholds.Look(RunRecordBuilder.Figures(_tally, sampler, generator)))
             {
                 ending.Cancel();
             }
+
+            return taken;
         });
         await monitor.FollowAsync(sending, cancellationToken);
         await monitor.SettleAsync(() => _status.Open, settings.AnswerTimeout + SettleMargin, cancellationToken);

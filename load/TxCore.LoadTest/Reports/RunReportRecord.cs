@@ -1,0 +1,81 @@
+using System.Globalization;
+using TxCore.LoadTest.Scenarios.RaceDay;
+
+namespace TxCore.LoadTest.Reports;
+
+/// <summary>Turns what <c>demo</c> and <c>race-day</c> found into the record that every report is made from.</summary>
+internal static class RunReportRecord
+{
+    public static RunRecord Of(RunReport report)
+    {
+        var sampler = report.Sampler;
+        return new RunRecord
+        {
+            Name = report.Scenario,
+            Scenario = report.Scenario,
+            Settings = Settings(report),
+            Seed = report.Seed,
+            Machine = report.Machine,
+            ToolVersion = report.Versions.Tool,
+            Target = "private",
+            Fdatasync = report.Fdatasync,
+            StartedAt = report.StartedAt,
+            WarmUpSeconds = report.WarmUpSeconds,
+            DurationSeconds = report.DurationSeconds,
+            Totals = new RunTotals(
+                report.Sent + report.Dropped, report.Sent, report.Accepted, report.Refused, report.Failed, report.Dropped, report.Generator.LateSends,
+                report.Generator.Saturated, report.AnsweredPerSecond, report.WarmUp.Sent, report.WarmUp.Failed),
+            Refusals = [.. report.RefusalsByCode.OrderByDescending(code => code.Value).Select(code => new ReasonCount(code.Key, code.Value))],
+            Faults = [.. report.Faults.OrderByDescending(fault => fault.Value).Select(fault => new ReasonCount(fault.Key, fault.Value))],
+            FromPlanned = sampler.FromPlanned,
+            FromSent = sampler.FromSent,
+            Lateness = sampler.Lateness,
+            Seconds = sampler.Seconds,
+            Stages = [.. report.Stages.Select(stage => StageRecord.Of(stage.Key, stage.Value))],
+            Postgres = report.Postgres,
+            Checks = report.Checks,
+            Findings = report.RaceDay is { } day ? Findings(day) : [],
+            Outcome = report.Passed ? RunOutcome.Passed : RunOutcome.Failed,
+            OutcomeReason = report.Passed ? null : Reason(report),
+        };
+    }
+
+    private static RunSetting[] Settings(RunReport report) =>
+    [
+        new("rate", Text($"{report.OfferedPerSecond:0.##} per second")),
+        new("duration", Units.Time(report.DurationSeconds)),
+        new("warm-up", Units.Time(report.WarmUpSeconds)),
+        new("arrivals", report.Arrivals),
+        new("terminals", Text($"{report.Terminals}")),
+        new("frontends", Text($"{report.Frontends}")),
+        .. report.RaceDay is { } day ? [new RunSetting("kills", Text($"{day.Kills.Count}"))] : Array.Empty<RunSetting>(),
+    ];
+
+    private static RunSetting[] Findings(RaceDayFigures day) =>
+    [
+        .. day.Channels.SelectMany(channel => (RunSetting[])
+        [
+            new($"{channel.Channel}: races", Text(
+                $"{channel.Races.Run} run, {channel.Races.Cancelled} cancelled, {channel.Races.StoppedByCommand} stopped by command and {channel.Races.StoppedByTime} by time")),
+            new($"{channel.Channel}: sold", Text(
+                $"{channel.Tickets:N0} tickets for {channel.TakenCents / 100m:N2} EUR, {channel.UndoneCents / 100m:N2} EUR of it taken back")),
+            new($"{channel.Channel}: paid", Text($"{channel.PaidTickets:N0} tickets, {channel.PaidCents / 100m:N2} EUR")),
+            new($"{channel.Channel}: too late", Text($"{channel.LateRefused:N0} wagers refused after the stop")),
+        ]),
+        .. day.Kills.Select(kill => new RunSetting(
+            Text($"killed at {kill.AtSeconds:0.0} s"), Text($"{kill.What}: ready again after {kill.BackMilliseconds:N0} ms, first answer after {kill.FirstAnswerMilliseconds:N0} ms"))),
+    ];
+
+    private static string Reason(RunReport report)
+    {
+        (long Count, string What)[] counts =
+        [
+            (report.Failed + report.WarmUp.Failed, "transactions were not answered"), (report.Dropped, "were not sent"),
+            (report.StatusQueries.Failed, "questions were not answered"), (report.Checks.Count(check => !check.Holds), "rules do not hold"),
+        ];
+        string[] reasons = [.. counts.Where(count => count.Count > 0).Select(count => Text($"{count.Count:N0} {count.What}"))];
+        return reasons.Length == 0 ? "nothing was sent" : string.Join(", ", reasons);
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
