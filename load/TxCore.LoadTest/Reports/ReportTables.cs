@@ -26,7 +26,7 @@ internal static class ReportTables
             ["dropped", Units.Count(totals.Dropped), "planned and not sent: too many were without an answer"],
             ["sent late", Units.Count(totals.Late), Share(totals.Late, totals.Sent) + ": more than 1 ms after the plan"],
             ["answered per second", Units.Number(totals.AnsweredPerSecond), "of the measured time, or until the last answer"],
-            ["warm-up", Units.Count(totals.WarmUpSent), $"sent before, in no figure; {Units.Count(totals.WarmUpFailed)} of them failed"],
+            ["not measured", Units.Count(totals.WarmUpSent), $"sent in the warm-up or after the end, in no figure; {Units.Count(totals.WarmUpFailed)} of them failed"],
         ];
         if (totals.Events > 0)
         {

@@ -70,11 +70,14 @@ internal static class RunReportRecord
     {
         (long Count, string What)[] counts =
         [
-            (report.Failed + report.WarmUp.Failed, "transactions were not answered"), (report.Dropped, "were not sent"),
-            (report.StatusQueries.Failed, "questions were not answered"), (report.Checks.Count(check => !check.Holds), "rules do not hold"),
+            (report.Failed + report.WarmUp.Failed, "not answered"), (report.Dropped, "not sent"), (report.StatusQueries.Failed, "questions not answered"),
         ];
-        string[] reasons = [.. counts.Where(count => count.Count > 0).Select(count => Text($"{count.Count:N0} {count.What}"))];
-        return reasons.Length == 0 ? "nothing was sent" : string.Join(", ", reasons);
+        string[] reasons =
+        [
+            .. report.Checks.Where(check => !check.Holds).Select(check => $"this rule does not hold: {check.Rule}"),
+            .. counts.Where(count => count.Count > 0).Select(count => Text($"{count.Count:N0} {count.What}")),
+        ];
+        return reasons.Length == 0 ? "nothing was sent" : string.Join("; ", reasons);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
