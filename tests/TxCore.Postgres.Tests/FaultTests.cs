@@ -28,6 +28,9 @@ public sealed class FaultTests(PostgresFixture postgres)
         cuts.Add("INSERT INTO txcore.transaction", CutPosition.Before);
         cuts.Add("INSERT INTO txcore.transaction", CutPosition.AfterForward);
         cuts.Add("INSERT INTO txcore.transaction", CutPosition.AfterReply);
+        cuts.Add("small COMMIT", CutPosition.Before);
+        cuts.Add("small COMMIT", CutPosition.AfterForward);
+        cuts.Add("small COMMIT", CutPosition.AfterReply);
         cuts.Add("copy data", CutPosition.Before);
         cuts.Add("copy data", CutPosition.AfterForward);
         return cuts;
@@ -43,15 +46,16 @@ public sealed class FaultTests(PostgresFixture postgres)
         await store.OpenAsync(Cancellation);
         var entries = new SyntheticEntries(ShardDatabase.Identity);
         await store.CommitAsync(entries.Next(300));
-        var cut = proxy.CutWhen(message => point == "copy data" ? message.Type == 'd' : message.Runs(point), position);
+        bool isSmall = point is "INSERT INTO txcore.transaction" or "small COMMIT";
+        var cut = proxy.CutWhen(message => point == "copy data" ? message.Type == 'd' : message.Runs(point == "small COMMIT" ? "COMMIT" : point), position);
 
-        // A small batch is inserted, a larger one copied.
-        await store.CommitAsync(entries.Next(point.StartsWith("INSERT", StringComparison.Ordinal) ? 10 : 1000));
+        // A small batch goes in one round trip, so that a cut anywhere in it leaves its COMMIT in doubt; a larger one is copied.
+        await store.CommitAsync(entries.Next(isSmall ? 10 : 1000));
 
         await cut.Fired.WaitAsync(Cancellation);
         await store.CommitAsync(entries.Next(5));
         await store.FenceAsync();
-        Assert.Equal(point == "COMMIT" ? 1 : 0, store.Health.AmbiguousCommits);
+        Assert.Equal(point == "COMMIT" || isSmall ? 1 : 0, store.Health.AmbiguousCommits);
         Assert.Equal(1, store.Health.Retries);
         Assert.Null(store.Health.Trouble);
         await database.AssertWholeAsync(entries);

@@ -14,7 +14,8 @@ namespace TxCore.Benchmarks.Ceilings;
 internal sealed record Database(ShardIdentity Identity, int BusinessDay, string Writer, string Superuser);
 
 /// <summary>
-/// <c>ceilings [--json FILE] [--seconds N] [--rounds N]</c>: the layers from raw COPY to the whole server, alternating in one run, durable.
+/// <c>ceilings [--json FILE] [--seconds N] [--rounds N] [--single]</c>: the layers from raw COPY to the whole server, alternating in one run,
+/// durable; with <c>--single</c> one caller who waits for each answer, against a bare commit of one row.
 /// Absolute figures drift with the machine; the ratios hold.
 /// </summary>
 internal static class CeilingsCommand
@@ -30,12 +31,24 @@ internal static class CeilingsCommand
         [
             ("raw COPY, 4,096 rows a commit, 1 connection", () => layers.RawCopyAsync(1)),
             ("raw COPY, 4,096 rows a commit, 2 connections", () => layers.RawCopyAsync(2)),
-            ("PostgreSQL store alone", layers.StoreAsync),
+            ("PostgreSQL store alone", () => layers.StoreAsync()),
             ("whole server, null store", () => layers.ServerAsync(withPostgres: false)),
             ("whole server", () => layers.ServerAsync(withPostgres: true)),
             ("multi-row INSERT, 1,000 rows", layers.MultiRowInsertAsync),
-            ("one INSERT per transaction, 64 connections", layers.SingleInsertAsync),
+            ("one INSERT per transaction, 64 connections", () => layers.SingleInsertAsync()),
         ];
+        if (args.Contains("--single"))
+        {
+            all =
+            [
+                ("PostgreSQL store alone, batches of one row", () => layers.StoreAsync(1)),
+                ("PostgreSQL store alone, batches of 20 rows", () => layers.StoreAsync(20)),
+                ("whole server, null store, one caller", () => layers.ServerAsync(withPostgres: false, 1, 1)),
+                ("whole server, one caller", () => layers.ServerAsync(withPostgres: true, 1, 1)),
+                ("bare commit of one row, one connection", () => layers.SingleInsertAsync(1)),
+            ];
+        }
+
         var disk = FdatasyncProbe.Measure(postgres.InstancePath, TimeSpan.FromSeconds(2));
         Console.WriteLine(
             $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}, PostgreSQL {postgres.Version}, "
@@ -60,7 +73,8 @@ internal static class CeilingsCommand
 
     private static void Print(Dictionary<string, List<double>> rates)
     {
-        double copy = rates.Where(static pair => pair.Key.StartsWith("raw COPY", StringComparison.Ordinal)).Max(static pair => Median(pair.Value));
+        double copy = rates.Where(static pair => pair.Key.StartsWith("raw COPY", StringComparison.Ordinal))
+            .Select(static pair => Median(pair.Value)).DefaultIfEmpty(double.NaN).Max();
         double single = Median(rates.Last().Value);
         Console.WriteLine($"{"layer",-50} {"median/s",12} {"min",12} {"max",12} {"of COPY",8} {"x INSERT",9}");
         foreach (var (name, values) in rates)

@@ -25,12 +25,12 @@ internal sealed class Layers(Func<Task<Database>> newDatabase, TimeSpan duration
             () => counts.Sum());
     }
 
-    /// <summary>The store alone: advance, COPY and COMMIT of batches with their hash chain, encoded on the way.</summary>
-    public async Task<double> StoreAsync()
+    /// <summary>The store alone: advance, rows and COMMIT of batches of so many rows with their hash chain, encoded on the way.</summary>
+    public async Task<double> StoreAsync(int batchRows = CopyRows)
     {
         var database = await newDatabase();
         await using var store = new PostgresShardStore(database.Writer, database.Identity);
-        var batches = new RowBatches(database.Identity, database.BusinessDay, CopyRows);
+        var batches = new RowBatches(database.Identity, database.BusinessDay, batchRows);
         batches.StartAfter(await store.OpenAsync(CancellationToken.None));
         long count = 0;
         return await TimeAsync(
@@ -39,22 +39,22 @@ internal sealed class Layers(Func<Task<Database>> newDatabase, TimeSpan duration
                 while (!stop.IsCancellationRequested)
                 {
                     await store.CommitAsync(batches.Next());
-                    count += CopyRows;
+                    count += batchRows;
                 }
             },
             () => count);
     }
 
-    /// <summary>The whole server over TCP, on PostgreSQL or on a store that keeps nothing.</summary>
-    public async Task<double> ServerAsync(bool withPostgres)
+    /// <summary>The whole server over TCP, on PostgreSQL or on a store that keeps nothing, from so many callers.</summary>
+    public async Task<double> ServerAsync(bool withPostgres, int callers = Connections, int window = Window)
     {
         var database = withPostgres ? await newDatabase() : null;
         var identity = database?.Identity ?? new ShardIdentity(1, Protocol.Channel.Retail);
         var nothing = new NullStore();
         await using var reader = database is null ? null : new PostgresShardReader(database.Writer, identity);
         IShardStore store = database is null ? nothing : new PostgresShardStore(database.Writer, identity);
-        await using var server = await BenchServer.StartAsync(store, reader is null ? nothing : reader, identity, Window);
-        var connections = Enumerable.Range(0, Connections).Select(i => new RawConnection((uint)(100 + i), BenchServer.Password, Window)).ToArray();
+        await using var server = await BenchServer.StartAsync(store, reader is null ? nothing : reader, identity, window);
+        var connections = Enumerable.Range(0, callers).Select(i => new RawConnection((uint)(100 + i), BenchServer.Password, window)).ToArray();
         foreach (var connection in connections)
         {
             await connection.LogOnAsync(server.Port);
@@ -72,7 +72,7 @@ internal sealed class Layers(Func<Task<Database>> newDatabase, TimeSpan duration
     public async Task<double> MultiRowInsertAsync() => await InsertAsync(connections: 1, rowsPerStatement: 1000);
 
     /// <summary>One statement and commit for each transaction over 64 connections: what a plain service does.</summary>
-    public async Task<double> SingleInsertAsync() => await InsertAsync(connections: 64, rowsPerStatement: 1);
+    public async Task<double> SingleInsertAsync(int connections = 64) => await InsertAsync(connections, rowsPerStatement: 1);
 
     private async Task<double> InsertAsync(int connections, int rowsPerStatement)
     {

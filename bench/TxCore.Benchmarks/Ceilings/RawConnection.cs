@@ -87,7 +87,7 @@ internal sealed class RawConnection(uint source, string password, int window) : 
     private async Task SendWindowAsync(CancellationToken stop)
     {
         byte[] template = WagerFrames.Template();
-        int perWrite = Math.Min(window / 4, 256);
+        int perWrite = Math.Clamp(window / 4, 1, 256);
         byte[] buffer = new byte[template.Length * perWrite];
         while (true)
         {

@@ -1,5 +1,6 @@
 using TxCore.LoadTest.Engine;
 using TxCore.LoadTest.Hosting;
+using TxCore.LoadTest.Scenarios;
 using TxCore.LoadTest.Scenarios.RaceDay;
 using TxCore.LoadTest.Validation;
 
@@ -77,6 +78,9 @@ internal sealed record RunReport
 
     /// <summary>Of a racing day: races, money and kills; null for other scenarios.</summary>
     public RaceDayFigures? RaceDay { get; init; }
+
+    /// <summary>Of a ticket sale: stages, seats, payments, memory; null for other scenarios.</summary>
+    public TicketFigures? Tickets { get; init; }
 
     /// <summary>Everything was sent, answered, and found in the database as it was answered.</summary>
     public bool Passed => Validated && Failed == 0 && WarmUp.Failed == 0 && Dropped == 0 && StatusQueries.Failed == 0 && Sent > 0;

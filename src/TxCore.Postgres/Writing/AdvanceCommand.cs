@@ -6,13 +6,14 @@ namespace TxCore.Postgres;
 
 /// <summary>
 /// The first round trip of a batch: BEGIN and <c>txcore.advance</c>, which locks the shard row, checks the epoch and the chain, and
-/// records the batch; the rows of a small batch go with it. One object for the life of a connection, so that a batch allocates no parameters.
+/// records the batch; the rows of a small batch go with it, and its COMMIT: the server leaves out what follows a command that failed. One object for the life of a connection, so that a batch allocates no parameters.
 /// </summary>
 internal sealed class AdvanceCommand
 {
     private const string Sql = "SELECT txcore.advance($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
     private readonly NpgsqlBatch _batch;
+    private readonly NpgsqlBatchCommand? _commit;
     private readonly NpgsqlParameter<short> _shard = new() { NpgsqlDbType = NpgsqlDbType.Smallint };
     private readonly NpgsqlParameter<long> _epoch = new() { NpgsqlDbType = NpgsqlDbType.Bigint };
     private readonly NpgsqlParameter<Guid> _writer = new() { NpgsqlDbType = NpgsqlDbType.Uuid };
@@ -27,7 +28,7 @@ internal sealed class AdvanceCommand
     private readonly NpgsqlParameter<DateOnly[]> _days = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date };
     private readonly NpgsqlParameter<long[]> _dayFirsts = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 
-    /// <summary>The command on a connection; <paramref name="rows"/> travels behind it in the same round trip.</summary>
+    /// <summary>The command on a connection; <paramref name="rows"/> and COMMIT travel behind it in the same round trip.</summary>
     public AdvanceCommand(NpgsqlConnection connection, NpgsqlBatchCommand? rows = null)
     {
         _batch = new NpgsqlBatch(connection)
@@ -46,9 +47,15 @@ internal sealed class AdvanceCommand
         };
         if (rows is not null)
         {
+            _commit = new NpgsqlBatchCommand("COMMIT");
             _batch.BatchCommands.Add(rows);
+            _batch.BatchCommands.Add(_commit);
+            _batch.Timeout = 0;
         }
     }
+
+    /// <summary>True when a failure came from a command before COMMIT, which the server then left out: nothing is in doubt.</summary>
+    public bool CameBeforeCommit(Exception failure) => failure is PostgresException { BatchCommand: { } failed } && failed != _commit;
 
     /// <summary>Prepares the statements on the connection.</summary>
     public Task PrepareAsync(CancellationToken cancellationToken) => _batch.PrepareAsync(cancellationToken);

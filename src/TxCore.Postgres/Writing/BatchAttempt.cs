@@ -23,18 +23,31 @@ internal sealed class BatchAttempt(WriterSession session, Claim claim, RowBatch 
     {
         if (batch.Rows.RowCount <= SmallInsert.RowsMax)
         {
-            IsWritingRows = true;
-            session.SmallInsert.Fill(batch.Rows);
-            await session.AdvanceWithRows.ExecuteAsync(claim, batch, days);
-        }
-        else
-        {
-            await session.Advance.ExecuteAsync(claim, batch, days);
-            IsWritingRows = true;
-            await RowCopy.SendAsync(session.Connection, batch.Rows.Bytes);
+            await CommitSmallAsync();
+            return;
         }
 
+        await session.Advance.ExecuteAsync(claim, batch, days);
+        IsWritingRows = true;
+        await RowCopy.SendAsync(session.Connection, batch.Rows.Bytes);
         await SendCommitAsync();
+    }
+
+    /// <summary>All in one round trip, COMMIT included: a connection that is lost leaves the whole batch in doubt.</summary>
+    private async Task CommitSmallAsync()
+    {
+        IsWritingRows = true;
+        session.SmallInsert.Fill(batch.Rows);
+        CommitSent = true;
+        try
+        {
+            await session.CommitSmallAsync(claim, batch, days);
+        }
+        catch (PostgresException failure) when (session.AdvanceWithRows.CameBeforeCommit(failure))
+        {
+            CommitSent = false;
+            throw;
+        }
     }
 
     /// <summary>Rows in their normal form where PostgreSQL takes it, else in plain form.</summary>

@@ -19,7 +19,7 @@ internal sealed class WriterSession : IAsyncDisposable
 
         // COMMIT is never cancelled and has no time limit: only its reply, or a reading under a new epoch, tells what became of it.
         _commit = new NpgsqlCommand("COMMIT", connection) { CommandTimeout = 0 };
-        connection.Notice += (_, notice) => _warning = notice.Notice.MessageText;
+        connection.Notice += (_, notice) => _warning = notice.Notice.InvariantSeverity == "WARNING" ? notice.Notice.MessageText : _warning;
     }
 
     public NpgsqlConnection Connection { get; }
@@ -28,7 +28,7 @@ internal sealed class WriterSession : IAsyncDisposable
 
     public AdvanceCommand Advance { get; }
 
-    /// <summary>The same with the rows that <see cref="SmallInsert"/> was filled with.</summary>
+    /// <summary>A whole small batch: the same with the rows that <see cref="SmallInsert"/> was filled with, and COMMIT.</summary>
     public AdvanceCommand AdvanceWithRows { get; }
 
     public SmallInsert SmallInsert { get; } = new();
@@ -65,10 +65,16 @@ internal sealed class WriterSession : IAsyncDisposable
     public Task CommitAsync() => WithoutWarningAsync(_commit);
 
     /// <summary>Runs a statement that commits by itself, under the same rules as <see cref="CommitAsync"/>.</summary>
-    public async Task WithoutWarningAsync(NpgsqlCommand command)
+    public Task WithoutWarningAsync(NpgsqlCommand command) => WithoutWarningAsync(() => command.ExecuteNonQueryAsync());
+
+    /// <summary>Commits a small batch in one round trip, under the same rules as <see cref="CommitAsync"/>.</summary>
+    public Task CommitSmallAsync(Claim claim, RowBatch batch, DayStarts days) =>
+        WithoutWarningAsync(() => AdvanceWithRows.ExecuteAsync(claim, batch, days));
+
+    private async Task WithoutWarningAsync(Func<Task> commit)
     {
         _warning = null;
-        await command.ExecuteNonQueryAsync();
+        await commit();
         if (_warning is { } warning)
         {
             throw new WarnedCommitException(warning);

@@ -50,16 +50,17 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         _persist = new PersistStage(store, options.Identity, head, options.BatchEventsMax, wait, Failure);
         _draws = state.Draws;
         var draws = new DrawPreparer(state.Draws);
+        var recent = new RecentRows(options.RecentRowsBytesMax);
         Ticketing = new TicketingBoard(draws, clock);
         Ticketing.Load(state);
         Totals = new PoolTotalsBoard(state, reader, options.TotalsBufferBytesMax, clock, logger);
-        var reply = new ReplyStage(Board, Ticketing, Totals, Registry, Intake, Latencies, Failure);
+        var reply = new ReplyStage(Board, Ticketing, Totals, recent, new ReceiptSealer(options.Identity, keys), Registry, Intake, Latencies, Failure);
         _disruptor.SetDefaultExceptionHandler(new StageExceptionHandler(Failure));
         _disruptor.HandleEventsWith(_decide).Then(_persist).Then(reply);
 
         Services = new SessionServices(
             options.Identity, Intake, this, Registry, Board, sources, reader, new RaceSettler(options.Identity, reader, Board, logger), Totals,
-            Ticketing, draws, new PaymentsFeed(reader, Board, () => Ticketing.AcknowledgedPayments, logger), new AnswerEncoder(options.Identity, keys), options.Limits, clock, logger);
+            recent, Ticketing, draws, new PaymentsFeed(reader, Board, () => Ticketing.AcknowledgedPayments, logger), new AnswerEncoder(options.Identity, keys), options.Limits, clock, logger);
         _follower = new SnapshotFollower(options, reader, WindowOf(sources), () => _persist.Head.Number, clock, logger);
     }
 
@@ -77,7 +78,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     [
         .. _draws.Values.Where(draw => Ticketing.StatusOf(draw.Id) == Protocol.DrawStatus.Published)
             .Select(static draw => new PublishedDraw(draw.Id, draw.Entries.Keys, draw.Ranks, draw.OrderHash))
-            .Where(static draw => draw.Keys.Count == draw.Ranks.Length),
+            .Where(static draw => draw.Ranks.Length > 0 && draw.Keys.Count == draw.Ranks.Length),
     ];
 
     /// <summary>Pool totals, as committed a moment ago.</summary>

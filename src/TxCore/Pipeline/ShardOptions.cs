@@ -40,6 +40,12 @@ public sealed record ShardOptions
     /// </summary>
     public int TotalsBufferBytesMax { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Most bytes of the last committed rows that are kept in memory for payments, cancellations and returns, 0 to 16 GB. Default 64 MB: about
+    /// 250,000 tickets. Older ones are found in PostgreSQL.
+    /// </summary>
+    public long RecentRowsBytesMax { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Rules that enter the sequence with the start.</summary>
     public ShardRules Rules { get; init; } = new();
 
@@ -68,6 +74,8 @@ public sealed record ShardOptions
         Require(SnapshotSeconds >= 1 && SnapshotCheckSeconds >= 1, "SnapshotSeconds and SnapshotCheckSeconds must be 1 or more.");
         Require(
             TotalsBufferBytesMax is >= 64 * 1024 and <= 1 << 30, $"TotalsBufferBytesMax is {TotalsBufferBytesMax}; it must be from 65,536 to 1,073,741,824.");
+        Require(
+            RecentRowsBytesMax is >= 0 and <= 1L << 34, $"RecentRowsBytesMax is {RecentRowsBytesMax}; it must be from 0 to 17,179,869,184.");
         Require(Rules.DayStartMinutes < 1440, $"DayStartMinutes is {Rules.DayStartMinutes}; it must be from 0 to 1,439.");
         Require(Rules.TimeStepMaxSeconds >= 1, "TimeStepMaxSeconds must be 1 or more.");
         Require(

@@ -5,6 +5,7 @@ using TxCore.Diagnostics;
 using TxCore.Protocol;
 using TxCore.Sessions;
 using TxCore.Storage;
+using TxCore.Wagering;
 using TxCore.Wagering.Totals;
 
 namespace TxCore.Pipeline;
@@ -177,7 +178,8 @@ internal sealed class PersistStage(
 
 /// <summary>Stage 3: sends the answers and broadcasts of what is durable, one flush for each connection and batch.</summary>
 internal sealed class ReplyStage(
-    DefinitionsBoard board, TicketingBoard ticketing, PoolTotalsBoard totals, SessionRegistry sessions, Intake intake, StageLatencies latencies, ShardFailure failure)
+    DefinitionsBoard board, TicketingBoard ticketing, PoolTotalsBoard totals, RecentRows recent, ReceiptSealer sealer, SessionRegistry sessions, Intake intake,
+    StageLatencies latencies, ShardFailure failure)
     : IBatchEventHandler<TxEvent>, IEventProcessorSequenceAware
 {
     private readonly HashSet<ISessionPeer> _dirty = [];
@@ -196,8 +198,15 @@ internal sealed class ReplyStage(
 
         foreach (var work in batch)
         {
+            sealer.Add(work);
+        }
+
+        sealer.Complete();
+        foreach (var work in batch)
+        {
             Publish(work);
             totals.Append(work);
+            Keep(work);
             if (work.Session is { } session)
             {
                 session.Answer(work);
@@ -218,6 +227,23 @@ internal sealed class ReplyStage(
         // The slots are free before those who wait for them are told, or they would look too early and wait again.
         _sequence!.SetValue(sequence + batch.Length - 1);
         intake.SignalCapacity();
+    }
+
+    /// <summary>Keeps what later transactions ask for by number.</summary>
+    private void Keep(TxEvent work)
+    {
+        foreach (ref readonly var due in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(work.Due))
+        {
+            if (due.Addendum is not null && RecentRows.IsAskedFor(in due.Entry))
+            {
+                recent.Append(in due.Entry, SystemCommand.Build(due.Subject, due.Addendum));
+            }
+        }
+
+        if (work.IsStored && RecentRows.IsAskedFor(in work.Entry))
+        {
+            recent.Append(in work.Entry, work.CommandSpan);
+        }
     }
 
     private void Publish(TxEvent work)

@@ -49,7 +49,7 @@ internal static class RowLookup
             var (sequence, number) = Wanted(type, in payload, source);
             if (number != 0)
             {
-                return (true, new Preparation(await services.Reader.FindByNumberAsync(number, cancellationToken)));
+                return (true, new Preparation(services.Recent.Find(number) ?? await services.Reader.FindByNumberAsync(number, cancellationToken)));
             }
 
             if (sequence < 1 || sequence >= source.Next)

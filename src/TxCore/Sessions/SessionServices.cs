@@ -49,6 +49,7 @@ public interface ISourceDirectory
 /// <param name="Reader">Look-ups of old rows.</param>
 /// <param name="Settler">Counts races for their publication.</param>
 /// <param name="Totals">Pool totals.</param>
+/// <param name="Recent">The last committed rows.</param>
 /// <param name="Ticketing">Sales and draws as committed.</param>
 /// <param name="Draws">Works out lists and orders of draws.</param>
 /// <param name="Payments">Reads payment orders.</param>
@@ -58,7 +59,7 @@ public interface ISourceDirectory
 /// <param name="Logger">The log.</param>
 public sealed record SessionServices(
     ShardIdentity Identity, Intake Intake, IAdmission Admission, SessionRegistry Registry, DefinitionsBoard Board, ISourceDirectory Sources,
-    IShardReader Reader, IRaceSettler Settler, PoolTotalsBoard Totals, TicketingBoard Ticketing, DrawPreparer Draws, PaymentsFeed Payments,
+    IShardReader Reader, IRaceSettler Settler, PoolTotalsBoard Totals, RecentRows Recent, TicketingBoard Ticketing, DrawPreparer Draws, PaymentsFeed Payments,
     AnswerEncoder Encoder, SessionLimits Limits, TimeProvider Clock, ILogger Logger);
 
 /// <summary>Whether transactions are taken now; asked for every frame.</summary>

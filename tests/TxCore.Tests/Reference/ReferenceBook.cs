@@ -51,7 +51,7 @@ internal sealed class ReferenceCell(ReferenceSale sale, CellDefinition definitio
     public List<ReferenceWait> Waits { get; } = [];
 
     /// <summary>Who is served next: the best rank, then the lowest number; null when nobody waits.</summary>
-    public ReferenceWait? Next => Waits.OrderBy(static wait => wait.Rank).ThenBy(static wait => wait.Number).FirstOrDefault();
+    public ReferenceWait? Next => Waits.MinBy(static wait => (wait.Rank, wait.Number));
 }
 
 /// <summary>A line of a hold or order.</summary>
@@ -167,9 +167,6 @@ internal sealed class ReferenceBook(Dictionary<long, Decision> decisions)
     public int Seats(string person, uint session) => HoldsOf(person).Sum(hold => hold.SeatsIn(session));
 
     public List<ReferenceHold> HoldsOf(string person) => _byPerson.GetValueOrDefault(person) ?? [];
-
-    public IEnumerable<ReferenceWait> WaitsOf(string person) =>
-        Sales.Values.SelectMany(static sale => sale.Cells).SelectMany(static cell => cell.Waits).Where(wait => wait.Person == person);
 
     public void Add(ReferenceHold hold)
     {

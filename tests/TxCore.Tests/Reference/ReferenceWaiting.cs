@@ -85,8 +85,9 @@ internal sealed class ReferenceWaiting(ReferenceBook book, ReferenceDraws draws,
     public ReferenceDue? Serve(long number, long now)
     {
         var cell = book.Sales.Values.Where(static sale => sale.Status == SaleStatus.Open)
-            .SelectMany(static sale => sale.Cells.OrderBy(static cell => cell.Session).ThenBy(static cell => cell.Category))
-            .FirstOrDefault(static cell => cell.Waits.Count > 0 && cell.Next!.Quantity <= cell.Available);
+            .SelectMany(static sale => sale.Cells)
+            .Where(static cell => cell.Waits.Count > 0 && cell.Next!.Quantity <= cell.Available)
+            .MinBy(static cell => (cell.Sale.Id, cell.Session, cell.Category));
         if (cell is null)
         {
             return null;

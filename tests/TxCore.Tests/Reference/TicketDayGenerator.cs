@@ -11,8 +11,6 @@ internal sealed class TicketDayGenerator : IStepGenerator
 {
     /// <summary>More than may expire, or be offered, before one event.</summary>
     private const int CrowdSeats = 300;
-    private const int RacesPerDay = 2;
-    private const int BettingStepsPerDay = 60;
     private readonly Random _random;
     private readonly DayGenerator _bets;
     private readonly BuyerGenerator _buyers;
@@ -23,10 +21,10 @@ internal sealed class TicketDayGenerator : IStepGenerator
     private int _season;
     private int _stepsLeft;
 
-    public TicketDayGenerator(Random random, ReferenceShard reference, int seasonSteps, int seasonsPerCrowd)
+    public TicketDayGenerator(Random random, ReferenceShard reference, int seasonSteps, int seasonsPerCrowd, int bettingStepsPerDay)
     {
         (_random, _seasonSteps, _seasonsPerCrowd) = (random, seasonSteps, seasonsPerCrowd);
-        _bets = new DayGenerator(random, reference, RacesPerDay, BettingStepsPerDay);
+        _bets = new DayGenerator(random, reference, racesPerDay: 1, bettingStepsPerDay);
         _buyers = new BuyerGenerator(random, reference);
         _office = new OfficeGenerator(random, reference, _buyers);
     }

@@ -10,7 +10,8 @@ internal sealed class TicketingInvariants(ReferenceShard reference)
 {
     private readonly HashSet<string> _settled = [];
     private readonly HashSet<ulong> _captured = [];
-    private readonly Dictionary<(uint Sale, uint Session, ushort Category), int> _held = [];
+    private readonly Dictionary<InventoryCell, int> _held = [];
+    private readonly Dictionary<InventoryCell, ReferenceCell> _expected = [];
     private int _payments;
     private long _lastNumber;
 
@@ -43,18 +44,32 @@ internal sealed class TicketingInvariants(ReferenceShard reference)
         _held.Clear();
         foreach (var (cell, quantity) in state.Holds.Values.SelectMany(static hold => hold.Seats))
         {
-            var key = (cell.Sale.Id, cell.Session, cell.Category);
-            _held[key] = _held.GetValueOrDefault(key) + quantity;
+            _held[cell] = _held.GetValueOrDefault(cell) + quantity;
         }
 
-        foreach (var cell in state.Sales.Values.SelectMany(static sale => sale.Cells.Values))
+        foreach (var sale in state.Sales.Values)
         {
-            var expected = reference.Book.Sales[cell.Sale.Id].Cell(cell.Session, cell.Category)!;
-            bool isWhole = cell is { Available: >= 0, Held: >= 0, Sold: >= 0, Blocked: >= 0 }
-                && cell.Available + cell.Held + cell.Sold + cell.Blocked == cell.Capacity
-                && cell.Held == _held.GetValueOrDefault((cell.Sale.Id, cell.Session, cell.Category));
-            bool isSame = (cell.Capacity, cell.Blocked, cell.Held, cell.Sold) == (expected.Capacity, expected.Blocked, expected.Held, expected.Sold);
-            Assert.True(isWhole && isSame, $"Sale {cell.Sale.Id}, session {cell.Session}, category {cell.Category} has {cell.Counts}.");
+            foreach (var cell in sale.Cells.Values)
+            {
+                CheckCell(cell);
+            }
+        }
+    }
+
+    private void CheckCell(InventoryCell cell)
+    {
+        if (!_expected.TryGetValue(cell, out var expected))
+        {
+            _expected.Add(cell, expected = reference.Book.Sales[cell.Sale.Id].Cell(cell.Session, cell.Category)!);
+        }
+
+        bool isWhole = cell is { Available: >= 0, Held: >= 0, Sold: >= 0, Blocked: >= 0 }
+            && cell.Available + cell.Held + cell.Sold + cell.Blocked == cell.Capacity
+            && cell.Held == _held.GetValueOrDefault(cell);
+        bool isSame = (cell.Capacity, cell.Blocked, cell.Held, cell.Sold) == (expected.Capacity, expected.Blocked, expected.Held, expected.Sold);
+        if (!isWhole || !isSame)
+        {
+            Assert.Fail($"Sale {cell.Sale.Id}, session {cell.Session}, category {cell.Category} has {cell.Counts}, {expected.Held} held and {expected.Sold} sold expected.");
         }
     }
 

@@ -39,9 +39,10 @@ internal static class TicketingText
             }
         }
 
+        var waits = book.Sales.Values.SelectMany(static sale => sale.Cells).SelectMany(static cell => cell.Waits).ToLookup(static wait => wait.Person);
         foreach (string person in book.Persons)
         {
-            Person(shard, person, text);
+            Person(shard, person, waits[person], text);
         }
 
         text.Add("payments", book.AcknowledgedPayments, book.UsedAuthorisations.Count);
@@ -101,13 +102,13 @@ internal static class TicketingText
         }
     }
 
-    private static void Person(ReferenceShard shard, string person, StateWriter text)
+    private static void Person(ReferenceShard shard, string person, IEnumerable<ReferenceWait> waiting, StateWriter text)
     {
-        var holds = shard.Book.HoldsOf(person);
+        var holds = shard.Book.HoldsOf(person).FindAll(static hold => hold.State is PresentState.Held or PresentState.Confirmed);
         var sessions = holds.SelectMany(static hold => hold.Lines).Select(static line => line.Cell.Session).Distinct().Order()
             .Select(session => (Session: session, Seats: shard.Book.Seats(person, session))).Where(static item => item.Seats > 0);
         string live = string.Join(' ', holds.Where(static hold => hold.State == PresentState.Held).Select(static hold => hold.Number).Order());
-        string waits = string.Join(' ', shard.Book.WaitsOf(person).Select(static wait => wait.Number).Order());
+        string waits = string.Join(' ', waiting.Select(static wait => wait.Number).Order());
         int seats = shard.Book.Seats(person);
         if (seats > 0 || live.Length > 0 || waits.Length > 0)
         {
