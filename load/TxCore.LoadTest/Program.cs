@@ -1,7 +1,7 @@
 using System.CommandLine;
 using TxCore.LoadTest.Commands;
 
-var root = new RootCommand("Load tests of TxCore: open-loop load, honest latencies, and a check of every answer against PostgreSQL.")
+var root = new RootCommand("Load tests of TxCore: load, honest latencies, and a check of every answer against PostgreSQL.")
 {
     DemoCommand.Create(TimeProvider.System),
     RaceDayCommand.Create(TimeProvider.System),
@@ -9,6 +9,8 @@ var root = new RootCommand("Load tests of TxCore: open-loop load, honest latenci
     CompareCommand.Create(),
     RunCommand.Create(TimeProvider.System),
     NullServerCommand.Create(),
+    LotteryCommand.Create(TimeProvider.System),
+    HotCellCommand.Create(TimeProvider.System),
 };
 
 var parsed = root.Parse(args);

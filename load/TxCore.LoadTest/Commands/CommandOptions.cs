@@ -25,7 +25,20 @@ internal static class CommandOptions
         return option;
     }
 
-    public static void RequireDirectory(OptionResult result)
+    public static Option<int?> Seed() => new("--seed")
+    {
+        HelpName = "N",
+        Description = "Makes the same plan again; chosen at random, and printed, when not given.",
+    };
+
+    public static Option<FileInfo?> Json()
+    {
+        var json = new Option<FileInfo?>("--json") { HelpName = "FILE", Description = "Writes the figures as JSON." };
+        json.Validators.Add(RequireDirectory);
+        return json;
+    }
+
+    private static void RequireDirectory(OptionResult result)
     {
         if (result.GetValueOrDefault<FileInfo?>() is { } file && file.Directory is not { Exists: true })
         {

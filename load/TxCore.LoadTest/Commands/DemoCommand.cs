@@ -22,13 +22,8 @@ internal static class DemoCommand
             DefaultValueFactory = _ => "constant",
         };
         arrivals.AcceptOnlyFromAmong("constant", "poisson");
-        var seed = new Option<int?>("--seed")
-        {
-            HelpName = "N",
-            Description = "Makes the same plan again; chosen at random, and printed, when not given.",
-        };
-        var json = new Option<FileInfo?>("--json") { HelpName = "FILE", Description = "Writes the figures as JSON." };
-        json.Validators.Add(CommandOptions.RequireDirectory);
+        var seed = CommandOptions.Seed();
+        var json = CommandOptions.Json();
         var reports = new ReportOptions();
         var command = new Command(
             "demo",

@@ -39,9 +39,8 @@ internal static class RaceDayCommand
             "--transactions", "Transactions in all; with the rate they make the duration", defaults.Transactions, RaceDaySettings.TransactionsMin,
             RaceDaySettings.TransactionsMax);
         var kills = CommandOptions.Number("--kills", "Kills of a server or of PostgreSQL", defaults.Kills, 0, RaceDaySettings.KillsMax);
-        var seed = new Option<int?>("--seed") { HelpName = "N", Description = "Makes the same plan again; chosen at random, and printed, when not given." };
-        var json = new Option<FileInfo?>("--json") { HelpName = "FILE", Description = "Writes the figures as JSON." };
-        json.Validators.Add(CommandOptions.RequireDirectory);
+        var seed = CommandOptions.Seed();
+        var json = CommandOptions.Json();
         var reports = new ReportOptions();
         var command = new Command(
             "race-day",

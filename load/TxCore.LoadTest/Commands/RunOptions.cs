@@ -20,7 +20,7 @@ internal sealed class RunOptions
     private readonly Option<int> _rate = CommandOptions.Number("--rate", "The normal peak that presets are sized by, per second", RateDefault, 1, 1_000_000);
     private readonly Option<TimeSpan?> _warmUp = Time("--warm-up", "Load before the measured time, in no figure.");
     private readonly Option<string?> _arrivals = Text("--arrivals", "constant|poisson", "Evenly spaced, or independent arrivals. [default: constant]");
-    private readonly Option<int?> _seed = new("--seed") { HelpName = "N", Description = "Makes the same plan again; chosen at random, and printed, when not given." };
+    private readonly Option<int?> _seed = CommandOptions.Seed();
     private readonly Option<int> _terminals = CommandOptions.Number("--terminals", "Betting terminals", 200, 1, 14_000);
     private readonly Option<int> _frontends = CommandOptions.Number("--frontends", "Ticketing frontends", 4, 0, 500);
     private readonly Option<int> _idle = CommandOptions.Number("--idle", "Connections that do nothing, in the scenario idle", 2_000, 1, 20_000);
@@ -44,11 +44,10 @@ internal sealed class RunOptions
     public Option<TimeSpan?> Step { get; } = Time("--step", "How long each step of the preset breakpoint is measured. [default: 15s]");
 
     /// <summary>Where the record is written.</summary>
-    public Option<FileInfo?> Json { get; } = new("--json") { HelpName = "FILE", Description = "Writes the record of the run." };
+    public Option<FileInfo?> Json { get; } = CommandOptions.Json();
 
     public void AddTo(Command command)
     {
-        Json.Validators.Add(CommandOptions.RequireDirectory);
         foreach (Option option in (Option[])[_scenario, _preset, _simulations, _config, _thresholds, _rate, _warmUp, _arrivals, _seed, _terminals, _frontends,
             _idle, _target, _database, _enrol, _sources, _admin, _validate, _validateEvery, _answerTimeout, _name, Repeats, P99, Step, Json])
         {

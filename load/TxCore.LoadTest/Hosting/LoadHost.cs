@@ -43,6 +43,9 @@ internal sealed class PrivateHost : ILoadHost
 
     public string? CheckConnectionString => _database.CheckConnectionString;
 
+    /// <summary>The database as its writer, who may enrol sources.</summary>
+    public string WriterConnectionString => _database.WriterConnectionString;
+
     public string? DataDirectory => _postgres.DataDirectory;
 
     public ServerStages? Stages { get; private set; }

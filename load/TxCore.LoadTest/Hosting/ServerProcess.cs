@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TxCore.Storage;
 
@@ -8,8 +9,8 @@ namespace TxCore.LoadTest.Hosting;
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly ProcessOutput _output;
@@ -70,6 +71,23 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         {
             await server.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>The most memory it had resident, in bytes; 0 where the system does not tell.</summary>
+    public long MemoryBytesMax()
+    {
+        const string label = "VmHWM:";
+        string path = $"/proc/{_process.Id}/status";
+        try
+        {
+            string? line = File.Exists(path) ? File.ReadLines(path).FirstOrDefault(text => text.StartsWith(label, StringComparison.Ordinal)) : null;
+            return line is null ? 0 : long.Parse(line[label.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1024;
+        }
+        catch (IOException)
+        {
+            // It ended between the two looks.
+            return 0;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TxCore.LoadTest.Scenarios;
 using TxCore.LoadTest.Scenarios.RaceDay;
 
 namespace TxCore.LoadTest.Reports;
@@ -8,7 +9,7 @@ internal static class RunReportRecord
 {
     public static RunRecord Of(RunReport report)
     {
-        var sampler = report.Sampler;
+        var detail = report.Detail;
         return new RunRecord
         {
             Name = report.Scenario,
@@ -27,14 +28,14 @@ internal static class RunReportRecord
                 report.Generator.Saturated, report.AnsweredPerSecond, report.WarmUp.Sent, report.WarmUp.Failed),
             Refusals = [.. report.RefusalsByCode.OrderByDescending(code => code.Value).Select(code => new ReasonCount(code.Key, code.Value))],
             Faults = [.. report.Faults.OrderByDescending(fault => fault.Value).Select(fault => new ReasonCount(fault.Key, fault.Value))],
-            FromPlanned = sampler.FromPlanned,
-            FromSent = sampler.FromSent,
-            Lateness = sampler.Lateness,
-            Seconds = sampler.Seconds,
+            FromPlanned = detail.FromPlanned,
+            FromSent = detail.FromSent,
+            Lateness = detail.Lateness,
+            Seconds = detail.Seconds,
             Stages = [.. report.Stages.Select(stage => StageRecord.Of(stage.Key, stage.Value))],
             Postgres = report.Postgres,
             Checks = report.Checks,
-            Findings = report.RaceDay is { } day ? Findings(day) : [],
+            Findings = report.RaceDay is { } day ? Findings(day) : report.Tickets is { } tickets ? Findings(tickets) : [],
             Outcome = report.Passed ? RunOutcome.Passed : RunOutcome.Failed,
             OutcomeReason = report.Passed ? null : Reason(report),
         };
@@ -42,9 +43,14 @@ internal static class RunReportRecord
 
     private static RunSetting[] Settings(RunReport report) =>
     [
-        new("rate", Text($"{report.OfferedPerSecond:0.##} per second")),
-        new("duration", Units.Time(report.DurationSeconds)),
-        new("warm-up", Units.Time(report.WarmUpSeconds)),
+        .. report.Arrivals == "closed"
+            ? Array.Empty<RunSetting>()
+            :
+            [
+                new RunSetting("rate", Text($"{report.OfferedPerSecond:0.##} per second")),
+                new RunSetting("duration", Units.Time(report.DurationSeconds)),
+                new RunSetting("warm-up", Units.Time(report.WarmUpSeconds)),
+            ],
         new("arrivals", report.Arrivals),
         new("terminals", Text($"{report.Terminals}")),
         new("frontends", Text($"{report.Frontends}")),
@@ -62,9 +68,22 @@ internal static class RunReportRecord
             new($"{channel.Channel}: paid", Text($"{channel.PaidTickets:N0} tickets, {channel.PaidCents / 100m:N2} EUR")),
             new($"{channel.Channel}: too late", Text($"{channel.LateRefused:N0} wagers refused after the stop")),
         ]),
-        .. day.Kills.Select(kill => new RunSetting(
-            Text($"killed at {kill.AtSeconds:0.0} s"), Text($"{kill.What}: ready again after {kill.BackMilliseconds:N0} ms, first answer after {kill.FirstAnswerMilliseconds:N0} ms"))),
+        .. Kills(day.Kills),
     ];
+
+    private static RunSetting[] Findings(TicketFigures tickets) =>
+    [
+        new("seats", Text($"{tickets.SeatsSold:N0} of {tickets.Seats:N0} sold, {tickets.SeatsWanted:N0} wanted")),
+        new("taken, p99", Units.Milliseconds(tickets.TakenMicroseconds.P99) + " ms"),
+        new("sold out, p99", Units.Milliseconds(tickets.SoldOutMicroseconds.P99) + " ms"),
+        new("offers, expiries", Text($"{tickets.Offers:N0}, {tickets.Expiries:N0}")),
+        new("memory of the server", Text($"{tickets.ServerMemoryMegabytes:N0} MB at most")),
+        .. Kills(tickets.Kills),
+    ];
+
+    private static IEnumerable<RunSetting> Kills(IReadOnlyList<KillReport> kills) =>
+        kills.Select(kill => new RunSetting(
+            Text($"killed at {kill.AtSeconds:0.0} s"), Text($"{kill.What}: ready again after {kill.BackMilliseconds:N0} ms, first answer after {kill.FirstAnswerMilliseconds:N0} ms")));
 
     private static string Reason(RunReport report)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TxCore.LoadTest.Engine;
+using TxCore.LoadTest.Scenarios;
 using TxCore.LoadTest.Scenarios.RaceDay;
 
 namespace TxCore.LoadTest.Reports;
@@ -11,6 +12,8 @@ internal sealed class TextReport(TextWriter output)
     {
         WriteCounts(report);
         WriteRaceDay(report.RaceDay);
+        WriteTickets(report.Tickets);
+        WriteKills(report.RaceDay?.Kills ?? report.Tickets?.Kills ?? []);
         WriteLatencies(report);
         WriteRefusals(report);
         WriteConditions(report);
@@ -20,7 +23,8 @@ internal sealed class TextReport(TextWriter output)
     private void WriteCounts(RunReport report)
     {
         Line();
-        Line($"{report.Scenario}: {report.OfferedPerSecond:N0}/s offered for {report.DurationSeconds:0.#} s ({report.Arrivals} arrivals, "
+        string offered = report.OfferedPerSecond > 0 ? $"{report.OfferedPerSecond:N0}/s offered" : "as fast as it is answered,";
+        Line($"{report.Scenario}: {offered} for {report.DurationSeconds:0.#} s ({report.Arrivals} arrivals, "
             + $"seed {report.Seed}), {report.Terminals} terminals, {report.Frontends} frontends");
         Line($"  sent {report.Sent:N0}, accepted {report.Accepted:N0}, refused {report.Refused:N0}, failed {report.Failed:N0}, "
             + $"dropped {report.Dropped:N0}; answered {report.AnsweredPerSecond:N0}/s");
@@ -44,15 +48,43 @@ internal sealed class TextReport(TextWriter output)
                 + $"{channel.PaidTickets:N0} paid {Euro(channel.PaidCents)}, {channel.LostTickets:N0} times lost; "
                 + $"{channel.LateRefused:N0} wagers too late; {channel.Reconnects:N0} reconnections");
         }
+    }
 
-        if (day?.Kills.Count > 0)
+    private void WriteTickets(TicketFigures? tickets)
+    {
+        if (tickets is null)
         {
-            Line();
-            Line($"{"killed",-18}{"at s",8}{"ready again ms",18}{"first answer ms",18}");
-            foreach (var kill in day.Kills)
-            {
-                Line($"  {kill.What,-16}{kill.AtSeconds,8:0.0}{kill.BackMilliseconds,18:N0}{kill.FirstAnswerMilliseconds,18:N0}");
-            }
+            return;
+        }
+
+        Line();
+        Line($"{"stage",-26}{"s",10}{"decided",12}{"per second",12}");
+        foreach (var stage in tickets.Stages)
+        {
+            Line($"  {stage.Name,-24}{stage.Seconds,10:0.0}{stage.Count,12:N0}{stage.PerSecond,12:N0}");
+        }
+
+        Line();
+        Line($"{tickets.Seats:N0} seats, {tickets.SeatsSold:N0} sold, {tickets.SeatsWanted:N0} asked for; {tickets.Entries:N0} entries of the draw, "
+            + $"{tickets.RanksInvited:N0} with a slot; {tickets.Offers:N0} offers to who waited, {tickets.Expiries:N0} holds and offers expired");
+        Line($"  payment orders: {tickets.Captures:N0} captures, {tickets.Voids:N0} voids, {tickets.Refunds:N0} refunds; "
+            + $"{tickets.Reconnects:N0} reconnections");
+        Line($"  memory at most: server {tickets.ServerMemoryMegabytes:N0} MB, this tool {tickets.ToolMemoryMegabytes:N0} MB; "
+            + $"database {tickets.DatabaseMegabytes:N0} MB");
+    }
+
+    private void WriteKills(IReadOnlyList<KillReport> kills)
+    {
+        if (kills.Count == 0)
+        {
+            return;
+        }
+
+        Line();
+        Line($"{"killed",-18}{"at s",8}{"ready again ms",18}{"first answer ms",18}");
+        foreach (var kill in kills)
+        {
+            Line($"  {kill.What,-16}{kill.AtSeconds,8:0.0}{kill.BackMilliseconds,18:N0}{kill.FirstAnswerMilliseconds,18:N0}");
         }
     }
 
@@ -64,9 +96,20 @@ internal sealed class TextReport(TextWriter output)
         Line($"{"latency, ms",-26}{"p50",10}{"p90",10}{"p99",10}{"p99.9",10}{"p99.99",10}{"max",10}{"count",12}");
         Row("from the planned send", report.LatencyMicroseconds);
         Row("from the real send", report.SendToReplyMicroseconds);
+        if (report.Tickets is { } tickets)
+        {
+            Row("holds taken", tickets.TakenMicroseconds);
+            Row("holds refused: sold out", tickets.SoldOutMicroseconds);
+        }
+
         foreach (var (name, stage) in report.Stages)
         {
             Row($"server: {name}", new LatencySummary(stage.Count, stage.P50, stage.P90, stage.P99, stage.P99_9, stage.P99_99, stage.Max));
+        }
+
+        if (report.OfferedPerSecond <= 0)
+        {
+            return;
         }
 
         Row("lateness of the generator", report.Generator.LatenessMicroseconds);

@@ -19,7 +19,7 @@ internal sealed class WriterSession : IAsyncDisposable
 
         // COMMIT is never cancelled and has no time limit: only its reply, or a reading under a new epoch, tells what became of it.
         _commit = new NpgsqlCommand("COMMIT", connection) { CommandTimeout = 0 };
-        connection.Notice += (_, notice) => _warning = notice.Notice.MessageText;
+        connection.Notice += (_, notice) => _warning = notice.Notice.InvariantSeverity == "WARNING" ? notice.Notice.MessageText : _warning;
     }
 
     public NpgsqlConnection Connection { get; }

@@ -60,7 +60,7 @@ internal sealed class PersonAnswers(ShardState state)
         : [.. account.Holds.Take(Wire.PersonItemsMax).Select(number =>
         {
             var hold = state.Holds[number];
-            return new PersonHold((ulong)number, hold.Seats[0].Cell.Sale.Id, hold.ExpiresAt, hold.AmountCents, (ushort)hold.Quantity, (ulong)hold.Wait);
+            return new PersonHold((ulong)number, hold.Seats[0].Cell.Sale.Id, hold.ExpiresAt, hold.AmountCents, (ushort)Math.Min(hold.Quantity, ushort.MaxValue), (ulong)hold.Wait);
         })];
 
     private PersonWait[] Waits(PersonAccount? account) => account is null

@@ -54,7 +54,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         Ticketing = new TicketingBoard(draws, clock);
         Ticketing.Load(state);
         Totals = new PoolTotalsBoard(state, reader, options.TotalsBufferBytesMax, clock, logger);
-        var reply = new ReplyStage(Board, Ticketing, Totals, recent, Registry, Intake, Latencies, Failure);
+        var reply = new ReplyStage(Board, Ticketing, Totals, recent, new ReceiptSealer(options.Identity, keys), Registry, Intake, Latencies, Failure);
         _disruptor.SetDefaultExceptionHandler(new StageExceptionHandler(Failure));
         _disruptor.HandleEventsWith(_decide).Then(_persist).Then(reply);
 
@@ -78,7 +78,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     [
         .. _draws.Values.Where(draw => Ticketing.StatusOf(draw.Id) == Protocol.DrawStatus.Published)
             .Select(static draw => new PublishedDraw(draw.Id, draw.Entries.Keys, draw.Ranks, draw.OrderHash))
-            .Where(static draw => draw.Keys.Count == draw.Ranks.Length),
+            .Where(static draw => draw.Ranks.Length > 0 && draw.Keys.Count == draw.Ranks.Length),
     ];
 
     /// <summary>Pool totals, as committed a moment ago.</summary>

@@ -66,9 +66,9 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
     public Persons Persons { get; } = new();
 
     /// <summary>Those who wait, by the number of their entry.</summary>
-    public Dictionary<long, Waiter> Waits { get; } = [];
+    public SpreadTable<Waiter> Waits { get; } = [];
 
-    /// <summary>Cells whose first waiter can be served: they are offered seats before the next event.</summary>
+    /// <summary>Cells whose first waiter can be served, or whose sale is closed: before the next event they are offered seats, or let go.</summary>
     public SortedSet<InventoryCell> OfferCells { get; } = new(CellOrder.Instance);
 
     /// <summary>Seats given back of orders that are not given back whole, by hold and line.</summary>
@@ -84,7 +84,7 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
     internal PreparedOrder? PreparedOrder { get; set; }
 
     /// <summary>Live holds by number.</summary>
-    public Dictionary<long, LiveHold> Holds { get; } = [];
+    public SpreadTable<LiveHold> Holds { get; } = [];
 
     /// <summary>What became of tickets and holds.</summary>
     public TicketStates Tickets { get; } = new();
@@ -122,7 +122,9 @@ public sealed class ShardState(ShardIdentity identity, Func<uint, int> windowOf)
     /// <summary>Keeps <see cref="OfferCells"/> true: it is a function of the cell, so that recovery comes to the same.</summary>
     internal void NoteOffer(InventoryCell cell)
     {
-        if (cell.Sale.Status == SaleStatus.Open && cell.Waiting.First is { } first && first.Quantity <= cell.Available)
+        bool isDue = cell.Waiting.First is { } first
+            && (cell.Sale.Status == SaleStatus.Closed || (cell.Sale.Status == SaleStatus.Open && first.Quantity <= cell.Available));
+        if (isDue)
         {
             OfferCells.Add(cell);
         }

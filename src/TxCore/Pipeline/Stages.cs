@@ -5,6 +5,7 @@ using TxCore.Diagnostics;
 using TxCore.Protocol;
 using TxCore.Sessions;
 using TxCore.Storage;
+using TxCore.Wagering;
 using TxCore.Wagering.Totals;
 
 namespace TxCore.Pipeline;
@@ -177,7 +178,8 @@ internal sealed class PersistStage(
 
 /// <summary>Stage 3: sends the answers and broadcasts of what is durable, one flush for each connection and batch.</summary>
 internal sealed class ReplyStage(
-    DefinitionsBoard board, TicketingBoard ticketing, PoolTotalsBoard totals, RecentRows recent, SessionRegistry sessions, Intake intake, StageLatencies latencies, ShardFailure failure)
+    DefinitionsBoard board, TicketingBoard ticketing, PoolTotalsBoard totals, RecentRows recent, ReceiptSealer sealer, SessionRegistry sessions, Intake intake,
+    StageLatencies latencies, ShardFailure failure)
     : IBatchEventHandler<TxEvent>, IEventProcessorSequenceAware
 {
     private readonly HashSet<ISessionPeer> _dirty = [];
@@ -194,6 +196,12 @@ internal sealed class ReplyStage(
             return;
         }
 
+        foreach (var work in batch)
+        {
+            sealer.Add(work);
+        }
+
+        sealer.Complete();
         foreach (var work in batch)
         {
             Publish(work);

@@ -69,8 +69,9 @@ internal static class TicketingEffects
     public static void EndHold(ShardState state, long number, PresentState end)
     {
         state.Holds.Remove(number, out var hold);
+        state.Expiries.Remove(MessageType.HoldExpired, number, hold!.ExpiresAt);
         bool isSold = end == PresentState.Confirmed;
-        var account = hold!.Person is { } holder ? state.Persons.Get(in holder) : null;
+        var account = hold.Person is { } holder ? state.Persons.Get(in holder) : null;
         foreach (var (cell, quantity) in hold.Seats)
         {
             if (isSold)

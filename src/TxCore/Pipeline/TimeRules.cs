@@ -112,7 +112,7 @@ internal sealed class TimeRules(ShardState state)
     private void Offer(TxEvent work, InventoryCell cell, long now)
     {
         var waiter = cell.Waiting.First!;
-        if (!WaitRules.MayBuy(state, waiter))
+        if (cell.Sale.Status == SaleStatus.Closed || !WaitRules.MayBuy(state, waiter))
         {
             Add(work, MessageType.WaitLapsed, waiter.Number, waiter.Number);
             return;

@@ -221,6 +221,14 @@ public sealed class TxEvent
     /// <summary>Stopwatch ticks when its batch was durable.</summary>
     public long CommittedTicks;
 
+    // --- filled by reply ---
+
+    /// <summary>The first 64 bits of the HMAC of its receipt, when <see cref="IsSealed"/>.</summary>
+    public ulong Seal;
+
+    /// <summary>True when the receipt was sealed together with others.</summary>
+    public bool IsSealed;
+
     /// <summary>The command in use.</summary>
     public ReadOnlySpan<byte> CommandSpan => Command.AsSpan(0, CommandBytes);
 
@@ -266,6 +274,7 @@ public sealed class TxEvent
         Answer = AnswerKind.None;
         IsStored = false;
         IsRepeat = false;
+        IsSealed = false;
         State = PresentState.None;
         AnswerCode = ResultCode.Accepted;
         Change = default;

@@ -98,7 +98,15 @@ public sealed class AnswerEncoder(ShardIdentity identity, ReceiptKeys keys)
         Span<byte> text = stackalloc byte[Receipt.SerialChars];
         Receipt.WriteSerial(entry.Number, text);
         writer.CountedBytes(text);
-        Receipt.WriteControlCode(keys[work.KeyEpoch], identity.Shard, in entry, text);
+        if (work.IsSealed)
+        {
+            Receipt.WriteControlCode(work.Seal, text);
+        }
+        else
+        {
+            Receipt.WriteControlCode(keys[work.KeyEpoch], identity.Shard, in entry, text);
+        }
+
         writer.CountedBytes(text[..Receipt.ControlCodeChars]);
         WritePicks(work.Picks, ref writer);
     }
@@ -113,6 +121,9 @@ public sealed class AnswerEncoder(ShardIdentity identity, ReceiptKeys keys)
 
         writer.Bytes(picks);
     }
+
+    /// <summary>True when the answer of an event will carry a control code.</summary>
+    internal static bool NeedsSeal(TxEvent work) => work.Answer == AnswerKind.Outcome && IsPrintable(in work.Entry, work.State);
 
     /// <summary>Only what stands may be printed: a ticket that was cancelled or reversed since must not come out again.</summary>
     private static bool IsPrintable(in Entry entry, PresentState state) =>

@@ -16,6 +16,8 @@ public sealed class PaymentsFeed(IShardReader reader, DefinitionsBoard board, Fu
     /// <summary>Most rows looked at for one page.</summary>
     private const int RowsMax = 20_000;
 
+    private const int StepRowsMin = 500;
+
     /// <summary>One page; empty with no progress when the store is away.</summary>
     public async ValueTask<PaymentsPage> ReadAsync(PaymentsRequest request, CancellationToken cancellationToken)
     {
@@ -27,37 +29,26 @@ public sealed class PaymentsFeed(IShardReader reader, DefinitionsBoard board, Fu
             return new PaymentsPage(request.After, request.After, (ulong)acknowledged(), []);
         }
 
-        var items = new List<PaymentItem>(Math.Min(max, 64));
+        var page = new PageUnderWay(max);
         long next = after;
-        bool isFull = false;
         try
         {
-            long visited = await reader.ReadPaymentsAsync(
-                after, upTo, RowsMax,
-                (in StoredRow row) =>
-                {
-                    isFull |= items.Count == max;
-                    if (isFull)
-                    {
-                        return;
-                    }
-
-                    next = row.Entry.Number;
-                    if (TryRead(in row, out var order))
-                    {
-                        items.Add(new PaymentItem(
-                            (ulong)next, order.Kind, (ulong)order.Hold, order.AmountCents, row.Entry.SequencedAt, order.Authorisation));
-                    }
-                },
-                cancellationToken);
-            return new PaymentsPage(request.After, (ulong)(isFull ? next : visited), (ulong)acknowledged(), [.. items]);
+            // In steps, so that a page that fills soon does not read the rest of what it may look at.
+            int step = Math.Max(2 * max, StepRowsMin);
+            for (int looked = 0; looked < RowsMax && next < upTo && !page.IsFull; looked += step)
+            {
+                long visited = await reader.ReadPaymentsAsync(next, upTo, step, page.Visit, cancellationToken);
+                next = page.IsFull ? page.Last : visited;
+            }
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            // The store may be away; nothing is skipped, the reader asks again from where it is.
+            // The store may be away; nothing is skipped or told twice, the reader asks again from where it is.
             logger.LookupFailed(0, fault);
-            return new PaymentsPage(request.After, request.After, (ulong)acknowledged(), []);
+            next = Math.Max(next, page.Last);
         }
+
+        return new PaymentsPage(request.After, (ulong)next, (ulong)acknowledged(), [.. page.Items]);
     }
 
     /// <summary>The payment order of a stored entry; false when it gave none.</summary>
@@ -85,5 +76,32 @@ public sealed class PaymentsFeed(IShardReader reader, DefinitionsBoard board, Fu
         return canHave
             && PaymentOrder.TryRead(row.Command[Addendum.Start(row.Entry.Kind, row.Command)..], out order)
             && (row.Entry.Kind != MessageType.Reversal || order.Hold == row.Entry.Reference);
+    }
+
+    /// <summary>The orders found so far; a row behind the last that fits is left for the next page.</summary>
+    private sealed class PageUnderWay(int max)
+    {
+        public List<PaymentItem> Items { get; } = new(Math.Min(max, 64));
+
+        /// <summary>True once a row came for which there was no room.</summary>
+        public bool IsFull { get; private set; }
+
+        /// <summary>The last number taken in.</summary>
+        public long Last { get; private set; }
+
+        public void Visit(in StoredRow row)
+        {
+            IsFull |= Items.Count == max;
+            if (IsFull)
+            {
+                return;
+            }
+
+            Last = row.Entry.Number;
+            if (TryRead(in row, out var order))
+            {
+                Items.Add(new PaymentItem((ulong)Last, order.Kind, (ulong)order.Hold, order.AmountCents, row.Entry.SequencedAt, order.Authorisation));
+            }
+        }
     }
 }

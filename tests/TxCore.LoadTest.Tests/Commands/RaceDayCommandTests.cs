@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text.Json;
-using TxCore.LoadTest.Hosting;
 
 namespace TxCore.LoadTest.Tests.Commands;
 
@@ -14,7 +12,7 @@ public class RaceDayCommandTests
         int seed = Random.Shared.Next();
         try
         {
-            var (exitCode, output) = await RunAsync(
+            var (exitCode, output) = await BuiltTool.RunAsync(
                 "race-day", "--rate", "100", "--transactions", "2000", "--kills", "1", "--seed", $"{seed}", "--json", json);
 
             Assert.True(exitCode == 0, $"seed {seed}, exit code {exitCode}:{Environment.NewLine}{output}");
@@ -34,34 +32,5 @@ public class RaceDayCommandTests
         {
             File.Delete(json);
         }
-    }
-
-    /// <summary>Runs the built tool, beside which the server lies.</summary>
-    private static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
-    {
-        var framework = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var configuration = framework.Parent!;
-        string root = configuration.Parent!.Parent!.Parent!.Parent!.FullName;
-        string tool = Path.Combine(root, "load", "TxCore.LoadTest", "bin", configuration.Name, framework.Name, "TxCore.LoadTest.dll");
-        var start = new ProcessStartInfo(ServerProgram.FindRuntime(), ["exec", tool, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        try
-        {
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        return (process.ExitCode, await output + await errors);
     }
 }

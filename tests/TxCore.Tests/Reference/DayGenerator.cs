@@ -33,6 +33,9 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
     /// <summary>Terminals of three outlets.</summary>
     public static readonly uint[] Terminals = [11, 12, 21, 22, 31];
 
+    /// <summary>A race that nobody defined, for when there is none.</summary>
+    private static readonly ReferenceRace Nowhere = new(new RaceId(20250101, 1, 1)) { RunnerCount = 3 };
+
     private readonly WagerGenerator _wagers = new(random);
     private readonly byte[][] _players = [.. Enumerable.Range(1, 25).Select(static i => Enumerable.Repeat((byte)i, 32).ToArray())];
     private readonly List<ReferenceRace> _day = [];
@@ -184,7 +187,7 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
             _day.Add(race);
         }
 
-        return _day.Count > 0 ? _day[random.Next(_day.Count)] : reference.Races.Values.Last();
+        return _day.Count > 0 ? _day[random.Next(_day.Count)] : reference.Races.Values.LastOrDefault() ?? Nowhere;
     }
 
     private ReferenceRace? Unresolved() => reference.Races.Values.Where(static race => !race.IsPublished)
@@ -193,7 +196,7 @@ internal sealed class DayGenerator(Random random, ReferenceShard reference, int 
     private Submission Wager()
     {
         RaceOfDay();
-        var all = reference.Races.Values.ToList();
+        var all = reference.Races.Values.DefaultIfEmpty(Nowhere).ToList();
         var open = all.FindAll(static race => race.Status == RaceStatus.Open);
         return Send(_wagers.Wager(Header(Terminal()), open, all, _players));
     }

@@ -102,14 +102,21 @@ internal sealed class PropertyRun
     {
         foreach (uint source in _sources)
         {
+            var due = _reference.Advance(_bench.Now);
             _bench.LogOn(source, _session);
+            SameDue(due);
         }
     }
 
     /// <summary>The rows alone, a snapshot and the rows after it, and a replay of all commands come to the same.</summary>
     private async Task CheckHistoryAsync(byte[] middle, long middleNumber, CancellationToken cancellationToken)
     {
-        // Time that only ticks brought is in no row: the last entry carries it.
+        // Time that only ticks brought is in no row: the last entry carries it. A step that waits for its confirmation gets it first.
+        if (_reference.IsHeld)
+        {
+            _bench.Do(new TimeConfirm(Messages.Name(TestShard.Admin, _bench.Next(TestShard.Admin)), Messages.Control(), _bench.Now), _session);
+        }
+
         _bench.Do(Messages.Wager(_sources[0], _bench.Next(_sources[0])), _session);
         byte[] live = ShardSnapshot.Save(_bench.State).ToArray();
         var reader = new MemoryReader(_bench.Database);
@@ -132,16 +139,15 @@ internal sealed class PropertyRun
 
         // As the ring does between two uses of an event.
         _bench.Work.Release();
-        var due = _reference.Advance(_bench.Now);
         if (step.Reconnect != 0)
         {
             // A newer connection fences those before it: all sources share one number here.
             _session++;
             LogOnAll();
-            _bench.Work.Due.Clear();
             return;
         }
 
+        var due = _reference.Advance(_bench.Now);
         if (step.Submission is not { } submission)
         {
             _bench.Tick();

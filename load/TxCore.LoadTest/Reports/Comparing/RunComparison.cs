@@ -92,11 +92,6 @@ internal sealed record RunComparison(
         {
             yield return difference;
         }
-
-        if (Apart(a.DurationSeconds, b.DurationSeconds, DurationShare))
-        {
-            yield return new Difference("duration", Units.Time(a.DurationSeconds), Units.Time(b.DurationSeconds));
-        }
     }
 
     private static IEnumerable<Difference> Conditions(RunRecord a, RunRecord b)
@@ -118,6 +113,11 @@ internal sealed record RunComparison(
         foreach (var (name, first, second) in pairs.Where(pair => pair.A != pair.B))
         {
             yield return new Difference(name, first, second);
+        }
+
+        if (Apart(a.DurationSeconds, b.DurationSeconds, DurationShare))
+        {
+            yield return new Difference("duration", Units.Time(a.DurationSeconds), Units.Time(b.DurationSeconds));
         }
 
         if (a.Fdatasync is { } before && b.Fdatasync is { } now && Apart(before.P50Microseconds, now.P50Microseconds, DiskShare))

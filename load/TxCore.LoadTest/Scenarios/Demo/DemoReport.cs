@@ -46,7 +46,7 @@ internal sealed class DemoReport(DemoSettings settings, Tally tally, StatusProbe
             Checks = validation.Checks,
             Fdatasync = fdatasync,
             Machine = Machine.Describe(),
-            Sampler = sampler,
+            Detail = RunDetail.Of(sampler),
             Postgres = postgres,
             Versions = new VersionReport(ToolVersion(), validation.PostgresVersion),
         };

@@ -1,79 +1,20 @@
-using System.Diagnostics;
-using TxCore.LoadTest.Hosting;
-
 namespace TxCore.LoadTest.Scenarios.RaceDay;
 
-/// <summary>A kill of the day.</summary>
-/// <param name="What">What was killed.</param>
-/// <param name="AtSeconds">When, from the beginning of the run.</param>
-/// <param name="BackMilliseconds">From the kill until the process was ready again.</param>
-/// <param name="FirstAnswerMilliseconds">From the kill to the first answer to a client; the later of two channels. 0 when none came any more.</param>
-internal sealed record KillReport(string What, double AtSeconds, double BackMilliseconds, double FirstAnswerMilliseconds);
-
-/// <summary>Kills a server or PostgreSQL (SIGKILL) at planned times, and starts it again at once.</summary>
-internal sealed class KillRunner(IReadOnlyList<ChannelStage> stages, RehearsalPostgres postgres, DayClock clock, TimeSpan duration, int kills)
+/// <summary>Kills a server or PostgreSQL at planned times of the day: the servers in turn, and PostgreSQL after the first of them.</summary>
+internal sealed class KillRunner(Killer killer, DayClock clock, TimeSpan duration, int kills)
 {
     /// <summary>Kills are spread over this part of the run.</summary>
     private const double FirstShare = 0.08;
     private const double LastShare = 0.92;
 
-    /// <summary>What was answered before the kill has arrived by then.</summary>
-    private static readonly TimeSpan Underway = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
-
-    private readonly List<KillReport> _done = [];
-
-    public IReadOnlyList<KillReport> Done => _done;
+    public IReadOnlyList<KillReport> Done => killer.Done;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         for (int i = 0; i < kills; i++)
         {
             await clock.UntilAsync(duration * (FirstShare + ((LastShare - FirstShare) * (i + 0.5) / kills)), cancellationToken);
-
-            // The servers in turn, and PostgreSQL after the first of them.
-            int target = i % (stages.Count + 1);
-            _done.Add(target == 1 ? await KillPostgresAsync(cancellationToken) : await KillServerAsync(stages[target == 0 ? 0 : target - 1], cancellationToken));
-        }
-    }
-
-    private async Task<KillReport> KillServerAsync(ChannelStage stage, CancellationToken cancellationToken)
-    {
-        var at = clock.Now;
-        long begin = Stopwatch.GetTimestamp();
-        await stage.KillServerAsync();
-        await clock.DelayAsync(Underway, cancellationToken);
-        var answer = stage.Watch.NextAsync();
-        await stage.StartServerAsync(cancellationToken);
-        var back = Stopwatch.GetElapsedTime(begin);
-        return Report($"{stage.Identity.Channel} server".ToLowerInvariant(), at, back, begin, await AnsweredAsync([answer], cancellationToken));
-    }
-
-    private async Task<KillReport> KillPostgresAsync(CancellationToken cancellationToken)
-    {
-        var at = clock.Now;
-        long begin = Stopwatch.GetTimestamp();
-        await postgres.KillAsync();
-        await clock.DelayAsync(Underway, cancellationToken);
-        Task<long>[] answers = [.. stages.Select(stage => stage.Watch.NextAsync())];
-        await postgres.RestartAsync(cancellationToken);
-        var back = Stopwatch.GetElapsedTime(begin);
-        return Report("PostgreSQL", at, back, begin, await AnsweredAsync(answers, cancellationToken));
-    }
-
-    private static KillReport Report(string what, TimeSpan at, TimeSpan back, long begin, long answeredAt) => new(
-        what, Math.Round(at.TotalSeconds, 1), Math.Round(back.TotalMilliseconds),
-        answeredAt == 0 ? 0 : Math.Round(Stopwatch.GetElapsedTime(begin, answeredAt).TotalMilliseconds));
-
-    private static async Task<long> AnsweredAsync(Task<long>[] answers, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await Task.WhenAll(answers).WaitAsync(AnswerWithin, cancellationToken)).Max();
-        }
-        catch (TimeoutException)
-        {
-            return 0;
+            await killer.KillAsync(i, cancellationToken);
         }
     }
 }

@@ -56,7 +56,7 @@ internal sealed class RaceDayReport(RaceDaySettings settings, Tally tally, Statu
             Checks = checks,
             Fdatasync = fdatasync,
             Machine = Machine.Describe(),
-            Sampler = sampler,
+            Detail = RunDetail.Of(sampler),
             Versions = new VersionReport(ToolVersion(), results[0].Result.PostgresVersion),
             RaceDay = new RaceDayFigures([.. stages.Select((stage, i) => Figures(stage, results[i].Replay))], kills),
         };

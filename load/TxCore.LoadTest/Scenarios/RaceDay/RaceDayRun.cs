@@ -45,7 +45,8 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
         await Task.WhenAll(stages.All.Select((stage, i) => ImportAsync(stage, timetables[i], dayClock, cancellationToken)));
 
         // 3. The day.
-        var kills = new KillRunner(stages.All, postgres, dayClock, settings.Duration, settings.Kills);
+        var kills = new KillRunner(
+            new Killer([.. stages.All.Select(stage => stage.Shard)], postgres, clock, begin), dayClock, settings.Duration, settings.Kills);
         OpenLoop loop = null!;
         RunSampler sampler = null!;
         await LiveView.RunAsync(

@@ -50,6 +50,9 @@ internal sealed record RunSettings
     /// <summary>Lines of sources that are enrolled already; null to invent them.</summary>
     public IReadOnlyList<string>? GivenSources { get; init; }
 
+    /// <summary>The first source that the run invents; null for one that no earlier run had.</summary>
+    public uint? FirstSource { get; init; }
+
     /// <summary>How long an answer is waited for; later ones count as failed.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -82,7 +82,7 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         var accounts = settings switch
         {
             { GivenSources: { } lines } => AccountBook.Given(lines),
-            { Target: not null } => AccountBook.Invented(AccountBook.FirstOf(now)),
+            { Target: not null } => AccountBook.Invented(settings.FirstSource ?? AccountBook.FirstOf(now)),
             _ => AccountBook.Invented(RunSettings.FirstPrivateSource),
         };
         foreach (var item in settings.Scenarios)

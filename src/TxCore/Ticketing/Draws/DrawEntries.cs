@@ -24,10 +24,11 @@ public enum EntryFlags : byte
 
 /// <summary>
 /// The entries of a draw in the order of registration, found by key. Its tables are as large from the start as the draw may become, so
-/// that no registration ever waits for them to grow; memory is taken as it is used: about 40 bytes an entry.
+/// that no registration ever waits for them to grow: 6 to 12 bytes for each entry that it may have, and 33 for each it has.
 /// </summary>
 public sealed class DrawEntries
 {
+    private static readonly ulong Seed = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
     private readonly int[] _slots;
     private readonly byte[] _flags;
     private readonly int _mask;
@@ -107,6 +108,6 @@ public sealed class DrawEntries
         return Keys.Count - 1;
     }
 
-    /// <summary>Keys are keyed hashes and evenly spread; mixing two parts keeps keys made by hand apart too.</summary>
-    private int Start(in PersonKey person) => (int)((person.A ^ (person.D * 0x9E3779B97F4A7C15)) >> 20) & _mask;
+    /// <summary>Keys are keyed hashes and evenly spread; a number of this process keeps keys chosen by hand from falling into one place.</summary>
+    private int Start(in PersonKey person) => (int)(((person.A ^ Seed) * 0x9E3779B97F4A7C15 ^ (person.D + Seed) * 0xC2B2AE3D27D4EB4F) >> 24) & _mask;
 }

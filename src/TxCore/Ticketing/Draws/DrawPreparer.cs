@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using TxCore.Pipeline;
 using TxCore.Protocol.Messages;
 
 namespace TxCore.Ticketing.Draws;
@@ -38,10 +39,11 @@ public sealed class DrawPreparer(ConcurrentDictionary<uint, Draw> draws)
         }
     }
 
-    /// <summary>The order of a frozen draw; null when the draw is not known.</summary>
+    /// <summary>The order of a frozen draw; null when the draw is not known, or the run will be refused anyway: its secret or its persons.</summary>
     public async Task<PreparedOrder?> OrderAsync(DrawRun run)
     {
-        if (!draws.TryGetValue(run.Draw, out var draw) || !TryGetList(run.Draw, out var listTask))
+        if (!draws.TryGetValue(run.Draw, out var draw) || !ResultRules.HasSecondActor(run.Control)
+            || !DrawCommitment.Commit(draw.NameText, draw.Root, run.Secret).AsSpan().SequenceEqual(draw.Commitment) || !TryGetList(run.Draw, out var listTask))
         {
             return null;
         }

@@ -11,6 +11,7 @@ namespace TxCore.Ticketing.Draws;
 /// <summary>Decides registrations and the controls of a draw (<c>domain.md</c> sections 3.2 and 3.3).</summary>
 internal static class DrawRules
 {
+    /// <summary>Most entries of all draws that have not ended: what a snapshot can hold in one piece.</summary>
     private const uint EntriesMaxMax = 50_000_000;
 
     public static Verdict Register(ShardState state, in DrawEntryBody register)
@@ -169,7 +170,8 @@ internal static class DrawRules
             return Verdict.Refuse(ResultCode.DrawExists, BodyField.Draw);
         }
 
-        if (define.EntriesMax is 0 or > EntriesMaxMax)
+        long others = state.Draws.Values.Sum(static draw => (long)draw.Entries.Max);
+        if (define.EntriesMax == 0 || define.EntriesMax + others > EntriesMaxMax)
         {
             return Verdict.Refuse(ResultCode.DefinitionInvalid, BodyField.List);
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using TxCore.Hashing;
 
 namespace TxCore.Ticketing.Draws;
 

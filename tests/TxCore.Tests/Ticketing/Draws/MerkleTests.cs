@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TxCore.Hashing;
 using TxCore.Ticketing.Draws;
 
 namespace TxCore.Tests.Ticketing.Draws;

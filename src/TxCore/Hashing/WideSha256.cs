@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace TxCore.Ticketing.Draws;
+namespace TxCore.Hashing;
 
 /// <summary>
 /// SHA-256 (FIPS 180-4) of eight messages of one length at once, each in its own lane of a vector. A tree is millions of messages of one or two
-/// blocks, where the library's fixed cost of a call is most of the time. No secret goes through it.
+/// blocks, where the library's fixed cost of a call is most of the time. It takes the same time whatever it hashes.
 /// </summary>
 internal static class WideSha256
 {
@@ -55,24 +55,11 @@ internal static class WideSha256
     public static void Hash(ReadOnlySpan<byte> messages, int blocks, Span<byte> hashes)
     {
         Span<Vector256<uint>> state = stackalloc Vector256<uint>[StateWords];
-        for (int i = 0; i < StateWords; i++)
-        {
-            state[i] = Vector256.Create(Start[i]);
-        }
-
+        Begin(state);
         Span<Vector256<uint>> words = stackalloc Vector256<uint>[BlockWords];
-        var lanes = MemoryMarshal.Cast<Vector256<uint>, uint>(words);
         for (int block = 0; block < blocks; block++)
         {
-            for (int lane = 0; lane < Lanes; lane++)
-            {
-                var from = messages.Slice(((lane * blocks) + block) * BlockBytes, BlockBytes);
-                for (int i = 0; i < BlockWords; i++)
-                {
-                    lanes[(i * Lanes) + lane] = BinaryPrimitives.ReadUInt32BigEndian(from[(i * sizeof(uint))..]);
-                }
-            }
-
+            Load(messages[(block * BlockBytes)..], blocks * BlockBytes, words);
             Compress(state, words);
         }
 
@@ -86,9 +73,33 @@ internal static class WideSha256
         }
     }
 
-    // The names are those of FIPS 180-4 section 6.2.2; words is the last 16 of the message schedule, round after round.
-    private static void Compress(Span<Vector256<uint>> state, Span<Vector256<uint>> words)
+    /// <summary>The state before the first block.</summary>
+    public static void Begin(Span<Vector256<uint>> state)
     {
+        for (int i = 0; i < StateWords; i++)
+        {
+            state[i] = Vector256.Create(Start[i]);
+        }
+    }
+
+    /// <summary>Spreads a block of each message over the lanes; the messages begin <paramref name="stride"/> bytes apart.</summary>
+    public static void Load(ReadOnlySpan<byte> messages, int stride, Span<Vector256<uint>> words)
+    {
+        var lanes = MemoryMarshal.Cast<Vector256<uint>, uint>(words);
+        for (int lane = 0; lane < Lanes; lane++)
+        {
+            var from = messages.Slice(lane * stride, BlockBytes);
+            for (int i = 0; i < BlockWords; i++)
+            {
+                lanes[(i * Lanes) + lane] = BinaryPrimitives.ReadUInt32BigEndian(from[(i * sizeof(uint))..]);
+            }
+        }
+    }
+
+    /// <summary>Takes a block of each message into the state; the words are used up.</summary>
+    public static void Compress(Span<Vector256<uint>> state, Span<Vector256<uint>> words)
+    {
+        // The names are those of FIPS 180-4 section 6.2.2; words is the last 16 of the message schedule, round after round.
         var (a, b, c, d) = (state[0], state[1], state[2], state[3]);
         var (e, f, g, h) = (state[4], state[5], state[6], state[7]);
         for (int t = 0; t < RoundWords.Length; t++)
