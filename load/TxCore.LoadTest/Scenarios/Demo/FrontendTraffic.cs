@@ -47,7 +47,9 @@ internal sealed class FrontendTraffic(SeatPlan plan, Dispatcher dispatcher, Rand
         var sale = planned.IsMeasured ? plan : warmUpPlan ?? plan;
         var first = sale.Pick(random);
         var second = sale.Pick(random);
-        bool isPair = random.NextDouble() < 0.2 && (first.Session, first.Category) != (second.Session, second.Category);
+
+        // Of different sessions: the most that a hold may take counts for a session, whatever the categories.
+        bool isPair = random.NextDouble() < 0.2 && first.Session != second.Session;
         CellDefinition[] cells = isPair ? [first, second] : [first];
         var lines = new HoldLine[cells.Length];
         Span<JournalLine> priced = stackalloc JournalLine[2];
