@@ -88,7 +88,7 @@ internal sealed class LiveScreen(TimeSpan? total)
             window.Add(interval);
         }
 
-        var table = Titled(Line($"latency, last {Math.Max(1, _window.Count)} s"), "", "ms");
+        var table = Titled(Line($"latency, last {Math.Max(1, _window.Count)} s"), "from the planned send", "ms");
         var latency = LatencySummary.Of(window);
         (string Name, double Value)[] rows = window.TotalCount > 0
             ? [("p50", latency.P50), ("p90", latency.P90), ("p99", latency.P99), ("p99.9", latency.P99_9), ("max", latency.Max)]
