@@ -63,7 +63,8 @@ internal sealed class RunMonitor(Tally tally, AnswerLatencies latencies, ILiveVi
             latency.Count > 0 ? latency.P99 / 1_000 : null,
             tally.WarmUp.Refused + tally.Measured.Refused,
             tally.WarmUp.Failed + tally.Measured.Failed + tally.Dropped,
-            tally.InFlight) { Detail = taken });
+            tally.InFlight)
+        { Detail = taken });
         _sentBefore = sent;
         _answeredBefore = answered;
     }
