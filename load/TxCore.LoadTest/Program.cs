@@ -5,6 +5,10 @@ var root = new RootCommand("Load tests of TxCore: load, honest latencies, and a 
 {
     DemoCommand.Create(TimeProvider.System),
     RaceDayCommand.Create(TimeProvider.System),
+    ReportCommand.Create(),
+    CompareCommand.Create(),
+    RunCommand.Create(TimeProvider.System),
+    NullServerCommand.Create(),
     LotteryCommand.Create(TimeProvider.System),
     HotCellCommand.Create(TimeProvider.System),
 };

@@ -24,6 +24,7 @@ internal static class DemoCommand
         arrivals.AcceptOnlyFromAmong("constant", "poisson");
         var seed = CommandOptions.Seed();
         var json = CommandOptions.Json();
+        var reports = new ReportOptions();
         var command = new Command(
             "demo",
             "Starts a private PostgreSQL and the server, drives wagers and seats in an open loop, prints latencies, and checks every answer "
@@ -31,6 +32,7 @@ internal static class DemoCommand
         {
             rate, duration, warmUp, terminals, frontends, arrivals, seed, json,
         };
+        reports.AddTo(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new DemoSettings
             {
@@ -44,12 +46,16 @@ internal static class DemoCommand
                 JsonPath = parsed.GetValue(json)?.FullName,
             },
             clock,
+            reports,
+            parsed,
             cancellationToken));
         return command;
     }
 
-    private static Task<int> RunAsync(DemoSettings settings, TimeProvider clock, CancellationToken cancellationToken) =>
-        ScenarioEnd.RunAsync(() => new DemoRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, cancellationToken);
+    private static Task<int> RunAsync(
+        DemoSettings settings, TimeProvider clock, ReportOptions reports, ParseResult parsed, CancellationToken cancellationToken) =>
+        ScenarioEnd.RunAsync(
+            () => new DemoRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, reports, parsed, cancellationToken);
 
     /// <summary>Without a default of its own: the help would print it in a form that cannot be typed.</summary>
     private static Option<TimeSpan?> Time(string name, string description, TimeSpan min)

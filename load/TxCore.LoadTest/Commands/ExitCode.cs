@@ -9,6 +9,9 @@ internal static class ExitCode
     /// <summary>Something was not answered, the check found a difference, or the run broke.</summary>
     public const int Failed = 1;
 
+    /// <summary>The run itself is sound, but a threshold does not hold.</summary>
+    public const int ThresholdFailed = 99;
+
     /// <summary>The command line is wrong, or there is no PostgreSQL to be had.</summary>
     public const int WrongUsage = 2;
 }

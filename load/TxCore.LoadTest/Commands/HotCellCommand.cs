@@ -16,6 +16,7 @@ internal static class HotCellCommand
             "--kills-per-round", "Kills of the server or of PostgreSQL in each sale", defaults.KillsPerRound, 0, HotCellSettings.KillsPerRoundMax);
         var seed = CommandOptions.Seed();
         var json = CommandOptions.Json();
+        var reports = new ReportOptions();
         var command = new Command(
             "hot-cell",
             "Starts a private PostgreSQL and the server, lets everybody take one cell at once, kills server and PostgreSQL meanwhile, sells until the last "
@@ -23,6 +24,7 @@ internal static class HotCellCommand
         {
             buyers, rounds, kills, seed, json,
         };
+        reports.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var settings = new HotCellSettings
@@ -34,7 +36,7 @@ internal static class HotCellCommand
                 JsonPath = parsed.GetValue(json)?.FullName,
             };
             return ScenarioEnd.RunAsync(
-                () => new HotCellRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, cancellationToken);
+                () => new HotCellRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, reports, parsed, cancellationToken);
         });
         return command;
     }

@@ -15,6 +15,7 @@ internal static class LotteryCommand
         var kills = CommandOptions.Number("--kills", "Kills of the server or of PostgreSQL", defaults.Kills, 0, LotterySettings.KillsMax);
         var seed = CommandOptions.Seed();
         var json = CommandOptions.Json();
+        var reports = new ReportOptions();
         var command = new Command(
             "lottery",
             "Starts a private PostgreSQL and the server, registers everybody, freezes and runs the draw, sells packs by slots and the rest freely until "
@@ -22,6 +23,7 @@ internal static class LotteryCommand
         {
             registrations, large, kills, seed, json,
         };
+        reports.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var settings = new LotterySettings
@@ -32,7 +34,7 @@ internal static class LotteryCommand
                 JsonPath = parsed.GetValue(json)?.FullName,
             };
             return ScenarioEnd.RunAsync(
-                () => new LotteryRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, cancellationToken);
+                () => new LotteryRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, reports, parsed, cancellationToken);
         });
         return command;
     }

@@ -41,6 +41,7 @@ internal static class RaceDayCommand
         var kills = CommandOptions.Number("--kills", "Kills of a server or of PostgreSQL", defaults.Kills, 0, RaceDaySettings.KillsMax);
         var seed = CommandOptions.Seed();
         var json = CommandOptions.Json();
+        var reports = new ReportOptions();
         var command = new Command(
             "race-day",
             "Starts a private PostgreSQL and a server for each channel, sells a whole racing day in compressed time, stops its races, gives their "
@@ -48,6 +49,7 @@ internal static class RaceDayCommand
         {
             programme, takeouts, channels, rate, transactions, kills, seed, json,
         };
+        reports.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var settings = new RaceDaySettings
@@ -62,7 +64,7 @@ internal static class RaceDayCommand
                 JsonPath = parsed.GetValue(json)?.FullName,
             };
             return ScenarioEnd.RunAsync(
-                () => new RaceDayRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, cancellationToken);
+                () => new RaceDayRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, reports, parsed, cancellationToken);
         });
         return command;
     }

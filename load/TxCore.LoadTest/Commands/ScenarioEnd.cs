@@ -1,3 +1,4 @@
+using System.CommandLine;
 using TxCore.LoadTest.Reports;
 using TxCore.LoadTest.Scenarios.RaceDay;
 using TxCore.Postgres.PrivatePostgres;
@@ -7,10 +8,12 @@ namespace TxCore.LoadTest.Commands;
 /// <summary>Runs a scenario, prints and writes its report, and turns its end into an exit code.</summary>
 internal static class ScenarioEnd
 {
-    public static async Task<int> RunAsync(Func<Task<RunReport>> run, string? jsonPath, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        Func<Task<RunReport>> run, string? jsonPath, ReportOptions reports, ParseResult parsed, CancellationToken cancellationToken)
     {
         try
         {
+            var baseline = await reports.ReadBaselineAsync(parsed, cancellationToken);
             var report = await run();
             new TextReport(Console.Out).Write(report);
             if (jsonPath is not null)
@@ -18,14 +21,14 @@ internal static class ScenarioEnd
                 await JsonReport.WriteAsync(report, jsonPath, cancellationToken);
             }
 
-            return report.Passed ? ExitCode.Passed : ExitCode.Failed;
+            return await reports.EndAsync(RunReportRecord.Of(report), baseline, parsed, Console.Out, cancellationToken);
         }
         catch (PostgresNotFoundException missing)
         {
             await Console.Error.WriteLineAsync(missing.Message);
             return ExitCode.WrongUsage;
         }
-        catch (DayFileException wrong)
+        catch (Exception wrong) when (wrong is DayFileException or InvalidDataException)
         {
             await Console.Error.WriteLineAsync(wrong.Message);
             return ExitCode.WrongUsage;

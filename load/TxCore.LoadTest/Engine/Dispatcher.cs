@@ -10,7 +10,8 @@ namespace TxCore.LoadTest.Engine;
 /// <param name="AmountCents">The amount of an acceptance, computed by the tool.</param>
 /// <param name="Reference">The number it is about; 0 for none.</param>
 /// <param name="MaySellOut">Being refused for lack of seats is as good.</param>
-internal readonly record struct Expectation(ResultCode Code, long AmountCents, ulong Reference = 0, bool MaySellOut = false);
+/// <param name="MayBe">Being refused so is as good; Accepted for nothing else.</param>
+internal readonly record struct Expectation(ResultCode Code, long AmountCents, ulong Reference = 0, bool MaySellOut = false, ResultCode MayBe = ResultCode.Accepted);
 
 /// <summary>Learns of the decision on what it sent, on the thread that received it.</summary>
 internal interface IDecisionListener
@@ -47,6 +48,7 @@ internal sealed class Dispatcher(Journal journal, Tally tally, int inFlightMax, 
             ExpectedAmountCents = expected.AmountCents,
             Reference = expected.Reference,
             MaySellOut = expected.MaySellOut,
+            MayBe = expected.MayBe,
         };
         int index = journal.Append(in entry, lines);
         try

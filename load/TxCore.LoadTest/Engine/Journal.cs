@@ -37,6 +37,7 @@ internal struct JournalEntry
     public bool MaySellOut;
     public MessageType Kind;
     public ResultCode ExpectedCode;
+    public ResultCode MayBe;
 
     // Filled by the answer.
     public ulong Number;
@@ -63,7 +64,8 @@ internal struct JournalEntry
 
     /// <summary>The tool knows of no reason why the server should decide otherwise.</summary>
     public readonly bool IsAsExpected =>
-        Code == ExpectedCode ? AmountCents == (Code == ResultCode.Accepted ? ExpectedAmountCents : 0) : MaySellOut && Code == ResultCode.SoldOut;
+        Code == ExpectedCode ? AmountCents == (Code == ResultCode.Accepted ? ExpectedAmountCents : 0)
+        : Code != ResultCode.Accepted && (Code == MayBe || (MaySellOut && Code == ResultCode.SoldOut));
 }
 
 /// <summary>A line of a wager or hold as the tool priced it.</summary>
@@ -76,15 +78,17 @@ internal readonly record struct JournalLine(long Race, ushort Pool, uint Session
 }
 
 /// <summary>
-/// Everything the run sent, in memory, for the comparison with the database afterwards. One thread appends; the answer of an entry is
+/// Everything the run sent, in memory, for the comparison with the database afterwards. Whoever sends appends; the answer of an entry is
 /// written by whoever receives it. Entries are plain values in large blocks: millions of them cost the garbage collector nothing.
 /// </summary>
 internal sealed class Journal
 {
     private const int BlockLength = 4096;
 
-    private readonly List<JournalLine> _lines = [];
     private JournalEntry[][] _blocks = new JournalEntry[64][];
+    private JournalLine[] _lines = new JournalLine[BlockLength];
+    private readonly Lock _appending = new();
+    private int _lineCount;
     private int _count;
 
     /// <summary>Entries so far.</summary>
@@ -96,20 +100,35 @@ internal sealed class Journal
     /// <summary>Appends an entry with its lines; returns its index.</summary>
     public int Append(in JournalEntry entry, ReadOnlySpan<JournalLine> lines)
     {
+        using var turn = _appending.EnterScope();
         int index = _count;
         EnsureBlock(index / BlockLength);
         ref var slot = ref this[index];
         slot = entry;
-        slot.FirstLine = _lines.Count;
+        slot.FirstLine = _lineCount;
         slot.LineCount = (byte)lines.Length;
-        _lines.AddRange(lines);
+        AppendLines(lines);
         Volatile.Write(ref _count, index + 1);
         return index;
     }
 
-    /// <summary>The lines of an entry; only by the appending thread, or after it ended.</summary>
+    /// <summary>The lines of an entry below <see cref="Count"/>; by any thread.</summary>
     public ReadOnlySpan<JournalLine> LinesOf(in JournalEntry entry) =>
-        CollectionsMarshal.AsSpan(_lines).Slice(entry.FirstLine, entry.LineCount);
+        Volatile.Read(ref _lines).AsSpan(entry.FirstLine, entry.LineCount);
+
+    private void AppendLines(ReadOnlySpan<JournalLine> lines)
+    {
+        if (_lineCount + lines.Length > _lines.Length)
+        {
+            // A check during the run may read the old table, which has all that it looks for.
+            var larger = new JournalLine[_lines.Length * 2];
+            _lines.CopyTo(larger, 0);
+            Volatile.Write(ref _lines, larger);
+        }
+
+        lines.CopyTo(_lines.AsSpan(_lineCount));
+        _lineCount += lines.Length;
+    }
 
     private void EnsureBlock(int block)
     {

@@ -26,15 +26,42 @@ internal sealed class LatencyRecorder
     private HistogramBase? _interval;
 
     /// <summary>Records the time between two stopwatch readings.</summary>
-    public void Record(long from, long to) =>
-        _recorder.RecordValue(Math.Clamp((long)Stopwatch.GetElapsedTime(from, to).TotalMicroseconds, 1, HighestMicroseconds));
+    public void Record(long from, long to) => Record(Stopwatch.GetElapsedTime(from, to));
+
+    /// <summary>Records a time.</summary>
+    public void Record(TimeSpan time) => _recorder.RecordValue(Math.Clamp((long)time.TotalMicroseconds, 1, HighestMicroseconds));
 
     /// <summary>Adds what was recorded since the last call to the total, and returns the percentiles of the total.</summary>
     public LatencySummary TakeTotal()
     {
+        TakeInterval();
+        return LatencySummary.Of(_total);
+    }
+
+    /// <summary>The percentiles of everything taken so far.</summary>
+    public LatencySummary Taken() => LatencySummary.Of(_total);
+
+    /// <summary>Adds what was recorded since the last call to the total, and returns it; valid until the next call.</summary>
+    public HistogramBase TakeInterval()
+    {
         _interval = _interval is null ? _recorder.GetIntervalHistogram() : _recorder.GetIntervalHistogram(_interval);
         _total.Add(_interval);
-        return LatencySummary.Of(_total);
+        return _interval;
+    }
+
+    /// <summary>A copy of the total, with everything recorded so far.</summary>
+    public LongHistogram CopyTotal()
+    {
+        TakeInterval();
+        return Copy(_total);
+    }
+
+    /// <summary>A copy that nobody writes to.</summary>
+    public static LongHistogram Copy(HistogramBase histogram)
+    {
+        var copy = new LongHistogram(1, HighestMicroseconds, 3);
+        copy.Add(histogram);
+        return copy;
     }
 }
 

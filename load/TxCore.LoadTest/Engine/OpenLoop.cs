@@ -14,47 +14,45 @@ internal interface ILoad
     bool HasMore => false;
 
     void Send(in PlannedSend planned);
+
+    /// <summary>Called when nothing else is due: a load that gathers what is due at once puts it on its way.</summary>
+    void Flush()
+    {
+    }
 }
 
 /// <summary>
 /// The generator: one thread that sends at planned times whatever the answers do. A server that pauses meets the transactions of the
 /// pause all the same, and each of them counts the time it waited (no coordinated omission).
 /// </summary>
-internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmUp, TimeSpan duration)
+internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmUp, TimeSpan duration) : ISendPlan
 {
+    private readonly List<long> _plannedBySecond = [];
+    private long _start;
+
     /// <summary>How late the sends were.</summary>
     public SendLateness Lateness { get; } = new();
 
-    /// <summary>Sends from now on until the time is over; the task ends with the last send.</summary>
-    public Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>The measured time has begun and is not over.</summary>
+    public bool IsMeasuring =>
+        Volatile.Read(ref _start) is var start and not 0 && Stopwatch.GetElapsedTime(start) is var now && now >= warmUp && now < warmUp + duration;
+
+    /// <summary>Sends planned for a second of the run, from 1.</summary>
+    public long PlannedInSecond(int second)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => Generate(ended, cancellationToken))
+        lock (_plannedBySecond)
         {
-            Name = "generator",
-            IsBackground = true,
-            Priority = ThreadPriority.AboveNormal,
-        };
-        thread.Start();
-        return ended.Task;
+            return second <= _plannedBySecond.Count ? _plannedBySecond[second - 1] : 0;
+        }
     }
 
-    private void Generate(TaskCompletionSource ended, CancellationToken cancellationToken)
-    {
-        try
-        {
-            SendAll(Stopwatch.GetTimestamp(), cancellationToken);
-            ended.SetResult();
-        }
-        catch (Exception failure)
-        {
-            // A fault of the generator is the run's: it must not end the process behind the clean-up's back.
-            ended.SetException(failure);
-        }
-    }
+    /// <summary>Sends from now on until the time is over; the task ends with the last send.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        GeneratorThread.RunAsync(() => SendAll(Stopwatch.GetTimestamp(), cancellationToken));
 
     private void SendAll(long start, CancellationToken cancellationToken)
     {
+        Volatile.Write(ref _start, start);
         var end = warmUp + duration;
         for (var offset = schedule.Next(); offset < end || load.HasMore; offset = schedule.Next())
         {
@@ -64,6 +62,7 @@ internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmU
                 return;
             }
 
+            Count((int)offset.TotalSeconds);
             bool isMeasured = offset >= warmUp && offset < end;
             if (isMeasured)
             {
@@ -71,6 +70,19 @@ internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmU
             }
 
             load.Send(new PlannedSend(planned, isMeasured));
+        }
+    }
+
+    private void Count(int second)
+    {
+        lock (_plannedBySecond)
+        {
+            while (_plannedBySecond.Count <= second)
+            {
+                _plannedBySecond.Add(0);
+            }
+
+            _plannedBySecond[second]++;
         }
     }
 }

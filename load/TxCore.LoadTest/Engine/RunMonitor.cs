@@ -4,7 +4,11 @@ using TxCore.LoadTest.Reports;
 namespace TxCore.LoadTest.Engine;
 
 /// <summary>Looks at the counts once a second while the run goes on, shows them, and waits for the last answers.</summary>
-internal sealed class RunMonitor(Tally tally, AnswerLatencies latencies, ILiveView view)
+/// <param name="tally">The counts.</param>
+/// <param name="latencies">The latencies.</param>
+/// <param name="view">Where they are shown.</param>
+/// <param name="everySecond">Called before it is shown, with the second, and gives what came in it; takes the intervals of the latencies when there is one.</param>
+internal sealed class RunMonitor(Tally tally, AnswerLatencies latencies, ILiveView view, Func<int, RunSecond>? everySecond = null)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SettleStep = TimeSpan.FromMilliseconds(20);
@@ -40,13 +44,18 @@ internal sealed class RunMonitor(Tally tally, AnswerLatencies latencies, ILiveVi
         }
     }
 
+    /// <summary>Shows what came after the last whole second.</summary>
+    public void Last() => Show();
+
     private void Show()
     {
         long sent = tally.WarmUp.Sent + tally.Measured.Sent;
         long answered = tally.WarmUp.Answered + tally.Measured.Answered;
-        var latency = latencies.FromPlanned.TakeTotal();
+        _second++;
+        var taken = everySecond?.Invoke(_second);
+        var latency = everySecond is null ? latencies.FromPlanned.TakeTotal() : latencies.FromPlanned.Taken();
         view.Show(new LiveSecond(
-            ++_second,
+            _second,
             tally.Measured.Sent > 0 ? "measured" : "warm-up",
             sent - _sentBefore,
             answered - _answeredBefore,
@@ -54,7 +63,8 @@ internal sealed class RunMonitor(Tally tally, AnswerLatencies latencies, ILiveVi
             latency.Count > 0 ? latency.P99 / 1_000 : null,
             tally.WarmUp.Refused + tally.Measured.Refused,
             tally.WarmUp.Failed + tally.Measured.Failed + tally.Dropped,
-            tally.InFlight));
+            tally.InFlight)
+        { Detail = taken });
         _sentBefore = sent;
         _answeredBefore = answered;
     }

@@ -1,4 +1,3 @@
-using Npgsql;
 using TxCore.Postgres;
 using TxCore.Postgres.PrivatePostgres;
 using TxCore.Storage;
@@ -32,7 +31,7 @@ internal sealed class RehearsalPostgres : IAsyncDisposable
         var provisioned = await PostgresProvisioning.CreateAsync(
             _server.SuperuserConnectionString("postgres"), identity, name, firstDayNumber, DaysAhead + 1, cancellationToken);
         var database = new RehearsalDatabase(identity, provisioned.WriterConnectionString, _server.SuperuserConnectionString(name));
-        await database.MarkAsRehearsalAsync(cancellationToken);
+        await RehearsalMark.SetAsync(provisioned.OwnerConnectionString, cancellationToken);
         await using var registry = new SourceRegistry(database.WriterConnectionString, identity);
         await registry.AddSourcesAsync(sources.Select(source => source.ToRecord(identity.Channel)), cancellationToken);
         return database;
@@ -51,12 +50,4 @@ internal sealed class RehearsalPostgres : IAsyncDisposable
 /// <param name="Identity">The shard.</param>
 /// <param name="WriterConnectionString">For the server under test.</param>
 /// <param name="CheckConnectionString">For the check afterwards, which does not go through the server or its role.</param>
-internal sealed record RehearsalDatabase(ShardIdentity Identity, string WriterConnectionString, string CheckConnectionString)
-{
-    internal async Task MarkAsRehearsalAsync(CancellationToken cancellationToken)
-    {
-        await using var source = NpgsqlDataSource.Create(CheckConnectionString);
-        await using var command = source.CreateCommand("UPDATE txcore.shard SET rehearsal = true");
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-}
+internal sealed record RehearsalDatabase(ShardIdentity Identity, string WriterConnectionString, string CheckConnectionString);

@@ -27,6 +27,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Its admin port: health and stage latencies.</summary>
     public Uri AdminAddress { get; private set; } = null!;
 
+    /// <summary>The operating system's number of the process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Its exit code once it was stopped; null before, or when it had to be killed.</summary>
     public int? ExitCode { get; private set; }
 

@@ -7,12 +7,17 @@ using TxCore.Storage;
 namespace TxCore.LoadTest.Hosting;
 
 /// <summary>A source of the run and its password, which exists in this process only.</summary>
-internal sealed record SourceAccount(uint Id, int Outlet, SourceRole Role, int Window)
+/// <param name="Id">The source.</param>
+/// <param name="Outlet">Where it stands.</param>
+/// <param name="Role">What it may do.</param>
+/// <param name="Window">Most transactions without an answer.</param>
+/// <param name="GivenPassword">The password of a source that somebody else enrolled; null for one made at random.</param>
+internal sealed record SourceAccount(uint Id, int Outlet, SourceRole Role, int Window, string? GivenPassword = null)
 {
     /// <summary>A killed server is back within seconds; whoever waits longer measures the client.</summary>
     private static readonly TimeSpan ReconnectDelayMax = TimeSpan.FromSeconds(1);
 
-    private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    private readonly string _password = GivenPassword ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     /// <summary>The record to register, with the credential made from the password.</summary>
     public SourceRecord ToRecord(Channel channel)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 
 namespace TxCore.LoadTest.Reports;
@@ -5,7 +6,11 @@ namespace TxCore.LoadTest.Reports;
 /// <summary>One second of the run. The percentiles are those of the measured time so far; null before it.</summary>
 internal readonly record struct LiveSecond(
     int Second, string Phase, long SentPerSecond, long AnsweredPerSecond, double? P50Milliseconds, double? P99Milliseconds, long Refused, long Failed,
-    long InFlight);
+    long InFlight)
+{
+    /// <summary>Everything known of the second; null when only these counts are taken.</summary>
+    public RunSecond? Detail { get; init; }
+}
 
 /// <summary>Shows the run while it goes on.</summary>
 internal interface ILiveView
@@ -16,44 +21,36 @@ internal interface ILiveView
 /// <summary>Picks the view that fits the output.</summary>
 internal static class LiveView
 {
-    /// <summary>Runs <paramref name="body"/> with a table in a terminal, with plain lines in a file or pipe.</summary>
-    public static Task RunAsync(Func<ILiveView, Task> body)
+    /// <summary>Runs <paramref name="body"/> with a screen that stays in place in a terminal, with plain lines in a file or pipe.</summary>
+    /// <param name="body">The run.</param>
+    /// <param name="total">How long it is planned to last, for the progress; null when that is not known.</param>
+    public static Task RunAsync(Func<ILiveView, Task> body, TimeSpan? total = null)
     {
         if (Console.IsOutputRedirected)
         {
             return body(new PlainLiveView(Console.Out));
         }
 
-        var table = TerminalLiveView.NewTable();
-        return AnsiConsole.Live(table).StartAsync(context => body(new TerminalLiveView(table, context)));
+        var screen = new LiveScreen(total);
+        return AnsiConsole.Live(screen.Render()).StartAsync(context => body(new TerminalLiveView(screen, context)));
     }
 }
 
-/// <summary>A table that stays in place.</summary>
-internal sealed class TerminalLiveView(Table table, LiveDisplayContext context) : ILiveView
+/// <summary>A screen that stays in place.</summary>
+internal sealed class TerminalLiveView(LiveScreen screen, LiveDisplayContext context) : ILiveView
 {
-    private const int RowsShown = 15;
-
-    public static Table NewTable() => new Table().Border(TableBorder.Rounded)
-        .AddColumns("second", "phase", "sent/s", "answered/s", "p50 ms", "p99 ms", "refused", "failed", "in flight");
-
     public void Show(in LiveSecond second)
     {
-        if (table.Rows.Count == RowsShown)
-        {
-            table.RemoveRow(0);
-        }
-
-        table.AddRow(
-            $"{second.Second}", second.Phase, $"{second.SentPerSecond:N0}", $"{second.AnsweredPerSecond:N0}", $"{second.P50Milliseconds:0.00}",
-            $"{second.P99Milliseconds:0.00}", $"{second.Refused:N0}", $"{second.Failed:N0}", $"{second.InFlight:N0}");
-        context.Refresh();
+        screen.Add(second);
+        context.UpdateTarget(screen.Render());
     }
 }
 
-/// <summary>A line each second.</summary>
+/// <summary>A line each second, and what was refused and how the server's stages did every ten.</summary>
 internal sealed class PlainLiveView(TextWriter output) : ILiveView
 {
+    private const int DetailEvery = 10;
+
     private bool _hasHeading;
 
     public void Show(in LiveSecond second)
@@ -68,5 +65,18 @@ internal sealed class PlainLiveView(TextWriter output) : ILiveView
         output.WriteLine(
             $"{second.Second,6} {second.Phase,-8} {second.SentPerSecond,9:N0} {second.AnsweredPerSecond,10:N0} {second.P50Milliseconds,8:0.00} "
             + $"{second.P99Milliseconds,8:0.00} {second.Refused,9:N0} {second.Failed,7:N0} {second.InFlight,9:N0}");
+        if (second.Detail is { } detail && second.Second % DetailEvery == 0)
+        {
+            Line("refused", detail.Refusals?.Select(refusal => $"{refusal.Reason} {Units.Count(refusal.Count)}"));
+            Line("server p99 ms", detail.Stages?.Select(stage => $"{stage.Stage} {Units.Milliseconds(stage.Latency.P99)}"));
+        }
+    }
+
+    private void Line(string name, IEnumerable<string>? items)
+    {
+        if (items is not null && string.Join(", ", items) is { Length: > 0 } text)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"       {name}: {text}"));
+        }
     }
 }

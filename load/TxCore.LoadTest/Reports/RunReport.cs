@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using HdrHistogram;
 using TxCore.LoadTest.Engine;
 using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Scenarios;
@@ -79,11 +81,30 @@ internal sealed record RunReport
     /// <summary>Of a racing day: races, money and kills; null for other scenarios.</summary>
     public RaceDayFigures? RaceDay { get; init; }
 
+    /// <summary>The seconds and histograms, for the reports with plots.</summary>
+    [JsonIgnore]
+    public required RunDetail Detail { get; init; }
+
+    /// <summary>What the run did to the database; null when there are several or it could not be asked.</summary>
+    [JsonIgnore]
+    public PostgresFigures? Postgres { get; init; }
+
     /// <summary>Of a ticket sale: stages, seats, payments, memory; null for other scenarios.</summary>
     public TicketFigures? Tickets { get; init; }
 
     /// <summary>Everything was sent, answered, and found in the database as it was answered.</summary>
     public bool Passed => Validated && Failed == 0 && WarmUp.Failed == 0 && Dropped == 0 && StatusQueries.Failed == 0 && Sent > 0;
+}
+
+/// <summary>What the summaries were made of.</summary>
+/// <param name="Seconds">One for each second; empty where a scenario takes none.</param>
+internal sealed record RunDetail(LongHistogram FromPlanned, LongHistogram FromSent, LongHistogram Lateness, IReadOnlyList<RunSecond> Seconds)
+{
+    public static RunDetail Of(RunSampler sampler) => new(sampler.FromPlanned, sampler.FromSent, sampler.Lateness, sampler.Seconds);
+
+    /// <summary>Of a closed load, which has no plan to be late for.</summary>
+    public static RunDetail Of(AnswerLatencies latencies) =>
+        new(latencies.FromPlanned.CopyTotal(), latencies.FromSent.CopyTotal(), new LongHistogram(1, LatencyRecorder.HighestMicroseconds, 3), []);
 }
 
 internal sealed record PhaseReport(long Sent, long Accepted, long Refused, long Failed);

@@ -79,6 +79,7 @@ internal static class TicketReport
             Checks = checks,
             Fdatasync = stage.Fdatasync,
             Machine = Machine.Describe(),
+            Detail = RunDetail.Of(stage.Latencies),
             Versions = new VersionReport(ToolVersion(), result.Validation.PostgresVersion),
             Tickets = Figures(stage, result, seatsWanted, ranksInvited),
         };

@@ -6,6 +6,17 @@ namespace TxCore.LoadTest.Validation;
 /// </summary>
 internal static class BookRules
 {
+    /// <summary>Also of a scenario with a single race. 257 is a wager, 258 a cancel, 772, 775 and 1284 end the sale of a race.</summary>
+    public static readonly StoredRule NothingAfterTheStop = new(
+        "no ticket on a race is taken or cancelled after its stop", """
+        SELECT format('number %s (kind %s) on race %s, stopped by number %s', w.number, w.kind, w.race, s.number)
+          FROM (SELECT number, kind, race FROM stored WHERE kind = 257 AND code = 0
+                UNION ALL SELECT c.number, c.kind, t.race FROM stored c JOIN stored t ON t.number = c.reference AND t.kind = 257
+                 WHERE c.kind = 258 AND c.code = 0) w
+          JOIN (SELECT race, min(number) AS number FROM stored WHERE kind IN (772, 775, 1284) AND code = 0 GROUP BY race) s USING (race)
+         WHERE w.number > s.number
+        """);
+
     // 257 wager, 258 cancel, 259 reversal, 260 pay, 261 voucher issued, 262 redeemed, 772 stop, 775 race cancelled, 778 published,
     // 802 supervisor's decision, 1284 stopped by itself; code 0 is accepted.
     public static readonly StoredRule[] All =
@@ -37,14 +48,7 @@ internal static class BookRules
               LEFT JOIN (SELECT number, sum(gain_cents + refund_cents) AS cents FROM txcore.ticket_payment GROUP BY number) m USING (number)
              WHERE p.amount_cents IS DISTINCT FROM m.cents
             """),
-        new("no ticket on a race is taken or cancelled after its stop", """
-            SELECT format('number %s (kind %s) on race %s, stopped by number %s', w.number, w.kind, w.race, s.number)
-              FROM (SELECT number, kind, race FROM stored WHERE kind = 257 AND code = 0
-                    UNION ALL SELECT c.number, c.kind, t.race FROM stored c JOIN stored t ON t.number = c.reference AND t.kind = 257
-                     WHERE c.kind = 258 AND c.code = 0) w
-              JOIN (SELECT race, min(number) AS number FROM stored WHERE kind IN (772, 775, 1284) AND code = 0 GROUP BY race) s USING (race)
-             WHERE w.number > s.number
-            """),
+        NothingAfterTheStop,
         new("no ticket is paid before every race of it is published or cancelled", """
             SELECT format('payment %s of ticket %s on race %s, which was not settled', p.number, p.reference, t.race)
               FROM (SELECT number, reference FROM entry WHERE kind = 260 AND code = 0) p

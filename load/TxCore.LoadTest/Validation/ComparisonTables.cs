@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using TxCore.LoadTest.Engine;
@@ -24,37 +25,61 @@ internal sealed class ComparisonTables(NpgsqlConnection connection)
         CREATE TEMP TABLE cell (session int8, category int4, price_cents int8, capacity int8, booked int8);
         """;
 
-    private const string Gather = """
+    /// <summary>
+    /// What is stored after number <c>{0}</c>. <c>since</c> has where each source stood there: runs against a database that was used
+    /// before begin with what others left.
+    /// </summary>
+    private const string Store = """
         CREATE TEMP TABLE stored AS
         SELECT number, line, source, sequence, previous, kind, code, sequenced_at, outlet, reference, amount_cents, total_cents, expires_at,
-               race, pool, session, category, quantity, command IS NOT NULL AS has_command
-          FROM txcore.transaction;
+               race, pool, session, category, quantity, command IS NOT NULL AS has_command, encode(substring(command FROM 21 FOR 32), 'hex') AS person
+          FROM txcore.transaction
+         WHERE number > {0};
+        CREATE TEMP TABLE since AS
+        SELECT source, max(sequence) AS sequence, max(number) AS number FROM txcore.transaction WHERE number <= {0} GROUP BY source;
+        CREATE TEMP TABLE base AS SELECT {0}::int8 AS number;
+        """;
+
+    private const string Gather = """
         ANALYZE stored;
         CREATE TEMP TABLE entry AS
         SELECT number, source, sequence, previous, kind, code, sequenced_at, outlet, reference, expires_at,
                coalesce(sum(amount_cents), 0)::int8 AS amount_cents, sum(total_cents)::int8 AS total_cents,
                count(*) AS rows, max(line) AS lines, count(DISTINCT line) AS distinct_lines,
-               count(*) FILTER (WHERE has_command) AS commands
+               count(*) FILTER (WHERE has_command) AS commands, min(person) AS person
           FROM stored
          GROUP BY number, source, sequence, previous, kind, code, sequenced_at, outlet, reference, expires_at;
-        ANALYZE sent, sent_line, cell, entry;
+        ANALYZE sent, sent_line, cell, entry, since;
         """;
 
     private static readonly DateTime Epoch = DateTime.UnixEpoch;
 
-    public async Task FillAsync(Journal journal, SeatBook seats, CancellationToken cancellationToken)
+    /// <summary>Fills the tables.</summary>
+    /// <param name="journal">What was sent.</param>
+    /// <param name="cells">The cells on sale.</param>
+    /// <param name="after">The highest number before the run; 0 for a database of the run's own.</param>
+    /// <param name="isRunning">
+    /// The run goes on: what is answered but not in the copy may be there by now, and is left to the next check.
+    /// </param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task FillAsync(
+        Journal journal, IReadOnlyList<CellDefinition> cells, long after, bool isRunning, CancellationToken cancellationToken)
     {
+        // What is stored first: whatever is there was in the journal before it was sent, and so is found in it afterwards.
         await ExecuteAsync(Create, cancellationToken);
-        await CopySentAsync(journal, cancellationToken);
-        await CopyLinesAsync(journal, cancellationToken);
-        await CopyCellsAsync(seats, cancellationToken);
+        await ExecuteAsync(string.Format(CultureInfo.InvariantCulture, Store, after), cancellationToken);
+        ulong upTo = isRunning ? (ulong)await StoredCheck.CountAsync(connection, "SELECT coalesce(max(number), 0) FROM stored", cancellationToken) : ulong.MaxValue;
+        int count = journal.Count;
+        await CopySentAsync(journal, count, upTo, cancellationToken);
+        await CopyLinesAsync(journal, count, cancellationToken);
+        await CopyCellsAsync(new SeatBook(cells, journal, count, upTo), cancellationToken);
         await ExecuteAsync(Gather, cancellationToken);
     }
 
-    private async Task CopySentAsync(Journal journal, CancellationToken cancellationToken)
+    private async Task CopySentAsync(Journal journal, int count, ulong upTo, CancellationToken cancellationToken)
     {
         await using var copy = await connection.BeginBinaryImportAsync("COPY sent FROM STDIN (FORMAT binary)", cancellationToken);
-        for (int i = 0; i < journal.Count; i++)
+        for (int i = 0; i < count; i++)
         {
             var entry = journal[i];
             if (entry.Progress == Progress.Dropped)
@@ -66,7 +91,7 @@ internal sealed class ComparisonTables(NpgsqlConnection connection)
             await copy.WriteAsync((long)entry.Source, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync((long)entry.Sequence, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync((short)entry.Kind, NpgsqlDbType.Smallint, cancellationToken);
-            await copy.WriteAsync(entry.Progress == Progress.Answered, NpgsqlDbType.Boolean, cancellationToken);
+            await copy.WriteAsync(entry.Progress == Progress.Answered && entry.Number <= upTo, NpgsqlDbType.Boolean, cancellationToken);
             await copy.WriteAsync((long)entry.Reference, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync((long)entry.Number, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync((short)entry.Code, NpgsqlDbType.Smallint, cancellationToken);
@@ -80,10 +105,10 @@ internal sealed class ComparisonTables(NpgsqlConnection connection)
         await copy.CompleteAsync(cancellationToken);
     }
 
-    private async Task CopyLinesAsync(Journal journal, CancellationToken cancellationToken)
+    private async Task CopyLinesAsync(Journal journal, int count, CancellationToken cancellationToken)
     {
         await using var copy = await connection.BeginBinaryImportAsync("COPY sent_line FROM STDIN (FORMAT binary)", cancellationToken);
-        for (int i = 0; i < journal.Count; i++)
+        for (int i = 0; i < count; i++)
         {
             var entry = journal[i];
             for (int number = 0; number < entry.LineCount; number++)

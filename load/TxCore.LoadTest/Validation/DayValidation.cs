@@ -18,7 +18,7 @@ internal static class DayValidation
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var checks = new List<CheckResult>();
         checks.AddRange(replay.Run(day, await ReadSelfStopsAsync(connection, cancellationToken)));
-        await new ComparisonTables(connection).FillAsync(day.Journal, new SeatBook([], day.Journal), cancellationToken);
+        await new ComparisonTables(connection).FillAsync(day.Journal, [], after: 0, isRunning: false, cancellationToken);
         await FillCountedAsync(connection, replay, cancellationToken);
         checks.AddRange(await StoredCheck.RunAllAsync(connection, [.. AnswerRules.All, .. SequenceRules.All, .. BookRules.All], cancellationToken));
         long rows = await StoredCheck.CountAsync(connection, "SELECT count(*) FROM txcore.transaction", cancellationToken);

@@ -12,14 +12,19 @@ internal sealed class SeatBook
 {
     private readonly Dictionary<(uint Session, ushort Category), long> _booked = [];
 
-    public SeatBook(IReadOnlyList<CellDefinition> cells, Journal journal)
+    /// <param name="cells">The cells on sale.</param>
+    /// <param name="journal">What was sent.</param>
+    /// <param name="count">Entries of the journal that are looked at.</param>
+    /// <param name="upTo">Answers with a higher number are left out.</param>
+    public SeatBook(IReadOnlyList<CellDefinition> cells, Journal journal, int count, ulong upTo)
     {
         Cells = cells;
         var holds = new Dictionary<ulong, int>();
-        for (int i = 0; i < journal.Count; i++)
+        for (int i = 0; i < count; i++)
         {
             ref readonly var entry = ref journal[i];
-            if (entry is { Kind: MessageType.Hold, Progress: Progress.Answered, Code: ResultCode.Accepted })
+            if (entry is { Kind: MessageType.Hold, Progress: Progress.Answered, Code: ResultCode.Accepted }
+                && entry.Number <= upTo)
             {
                 holds[entry.Number] = i;
                 Book(journal, in entry, 1);
@@ -27,11 +32,11 @@ internal sealed class SeatBook
         }
 
         // Afterwards, for the journal is in the order of sending: a release always follows its hold there, but need not be near it.
-        for (int i = 0; i < journal.Count; i++)
+        for (int i = 0; i < count; i++)
         {
             ref readonly var entry = ref journal[i];
             if (entry is { Kind: MessageType.Release, Progress: Progress.Answered, Code: ResultCode.Accepted }
-                && holds.TryGetValue(entry.Reference, out int hold))
+                && entry.Number <= upTo && holds.TryGetValue(entry.Reference, out int hold))
             {
                 Book(journal, in journal[hold], -1);
             }

@@ -5,20 +5,21 @@ internal static class SequenceRules
 {
     public static readonly StoredRule[] All =
     [
-        new("numbers run from 1 without a hole and none is used twice", """
+        new("numbers run on without a hole and none is used twice", """
             SELECT format('number %s follows %s', number, before)
-              FROM (SELECT number, lag(number, 1, 0::int8) OVER (ORDER BY number) AS before FROM entry) n
+              FROM (SELECT entry.number, lag(entry.number, 1, base.number) OVER (ORDER BY entry.number) AS before FROM entry CROSS JOIN base) n
              WHERE number <> before + 1
             """),
-        new("the sequences of each source run from 1 without a hole", """
+        new("the sequences of each source run on without a hole", """
             SELECT format('source %s: sequence %s follows %s', source, sequence, before)
-              FROM (SELECT source, sequence, lag(sequence, 1, 0::int8) OVER (PARTITION BY source ORDER BY sequence) AS before FROM entry) n
+              FROM (SELECT source, e.sequence, lag(e.sequence, 1, coalesce(s.sequence, 0)) OVER (PARTITION BY source ORDER BY e.sequence) AS before
+                      FROM entry e LEFT JOIN since s USING (source)) n
              WHERE sequence <> before + 1
             """),
         new("each row names the source's previous number, and sequences are decided in order", """
             SELECT format('number %s of source %s names %s, before it is %s', number, source, previous, before)
-              FROM (SELECT number, source, previous, lag(number, 1, 0::int8) OVER (PARTITION BY source ORDER BY sequence) AS before
-                      FROM entry WHERE source <> 0) n
+              FROM (SELECT e.number, source, e.previous, lag(e.number, 1, coalesce(s.number, 0)) OVER (PARTITION BY source ORDER BY e.sequence) AS before
+                      FROM entry e LEFT JOIN since s USING (source) WHERE source <> 0) n
              WHERE previous <> before OR number <= before
             """),
         new("sequence time never goes back", """

@@ -6,7 +6,7 @@ using TxCore.Sessions;
 
 namespace TxCore.Server.Commands;
 
-/// <summary><c>txcore db migrate</c>: brings a real database to this version's schema, as its owner.</summary>
+/// <summary><c>txcore db</c>: brings a real database to this version's schema, or marks one for rehearsals, as its owner.</summary>
 internal static class DatabaseCommands
 {
     public static Command Create()
@@ -30,6 +30,33 @@ internal static class DatabaseCommands
             Console.WriteLine($"Shard {identity.Shard} ({identity.Channel}) has schema {PostgresMigrations.SchemaVersion}.");
             return 0;
         }));
-        return new Command("db", "Works on a shard's database.") { migrate };
+        return new Command("db", "Works on a shard's database.") { migrate, MarkRehearsal() };
+    }
+
+    private static Command MarkRehearsal()
+    {
+        var connection = new DatabaseOptions().Connection;
+        var mark = new Command(
+            "mark-rehearsal",
+            "Marks the database as one for tests alone, for ever: load tools drive only such. The connection string is the owner role's. Refused "
+            + "when the shard has entries already.")
+        {
+            connection,
+        };
+        mark.SetAction((parsed, cancellationToken) => DatabaseOptions.GuardAsync(async () =>
+        {
+            if (parsed.GetValue(connection) is not { Length: > 0 } owner)
+            {
+                Console.Error.WriteLine("Option connection is missing: give --connection or set TXCORE_CONNECTION.");
+                return (int)ExitCode.Usage;
+            }
+
+            bool isMarked = await RehearsalMark.SetAsync(owner, cancellationToken);
+            Console.WriteLine(isMarked
+                ? "The database is marked as a rehearsal: its transactions are no real ones."
+                : "The shard has entries already, which may be real: it is not marked. Make a new database for the rehearsal.");
+            return isMarked ? 0 : (int)ExitCode.StoreRefused;
+        }));
+        return mark;
     }
 }

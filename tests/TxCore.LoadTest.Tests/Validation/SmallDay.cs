@@ -70,7 +70,8 @@ internal sealed class SmallDay
     }
 
     public Task<ValidationResult> ValidateAsync() =>
-        DatabaseValidation.RunAsync(ConnectionString, Journal, new SeatBook([Cell], Journal), TestContext.Current.CancellationToken);
+        DatabaseValidation.RunAsync(
+            ConnectionString, Journal, [Cell], rules: [], after: 0, isRunning: false, TestContext.Current.CancellationToken);
 
     private static Journal NewJournal()
     {

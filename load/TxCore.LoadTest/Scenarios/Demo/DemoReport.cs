@@ -10,7 +10,8 @@ namespace TxCore.LoadTest.Scenarios.Demo;
 internal sealed class DemoReport(DemoSettings settings, Tally tally, StatusProbe status, AnswerLatencies latencies, OpenLoop loop)
 {
     public RunReport Build(
-        DateTimeOffset startedAt, IReadOnlyDictionary<string, StageLatency> stages, ValidationResult validation, FdatasyncReport fdatasync)
+        DateTimeOffset startedAt, IReadOnlyDictionary<string, StageLatency> stages, ValidationResult validation, FdatasyncReport fdatasync,
+        RunSampler sampler, PostgresFigures postgres)
     {
         var measured = tally.Measured;
         var warmUp = tally.WarmUp;
@@ -45,6 +46,8 @@ internal sealed class DemoReport(DemoSettings settings, Tally tally, StatusProbe
             Checks = validation.Checks,
             Fdatasync = fdatasync,
             Machine = Machine.Describe(),
+            Detail = RunDetail.Of(sampler),
+            Postgres = postgres,
             Versions = new VersionReport(ToolVersion(), validation.PostgresVersion),
         };
     }

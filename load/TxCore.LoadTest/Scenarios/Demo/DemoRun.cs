@@ -52,18 +52,22 @@ internal sealed class DemoRun(DemoSettings settings, TimeProvider clock, TextWri
         var dispatcher = new Dispatcher(_journal, _tally, DemoSettings.InFlightMax, _latencies);
         var loop = Generator(connections.Clients, card, plan, dispatcher);
         IReadOnlyDictionary<string, StageLatency> stageLatencies = new Dictionary<string, StageLatency>();
-        await LiveView.RunAsync(async view => stageLatencies = await DriveAsync(loop, view, stages, cancellationToken));
+        var sampler = new RunSampler(_tally, _latencies, loop);
+        var figures = await DatabaseFigures.BeginAsync(database.CheckConnectionString, cancellationToken);
+        await LiveView.RunAsync(
+            async view => stageLatencies = await DriveAsync(loop, sampler, view, stages, cancellationToken), settings.WarmUp + settings.Duration);
 
         // 5. The server ends first: what it still has to write must be there when the check looks.
         await connections.DisposeAsync();
         await server.StopAsync();
+        var postgresFigures = await figures.EndAsync([.. stageLatencies.Select(stage => StageRecord.Of(stage.Key, stage.Value))], cancellationToken);
         output.WriteLine("checking every answer against the database");
-        var seats = new SeatBook(plan.Cells, _journal);
-        var validation = await DatabaseValidation.RunAsync(database.CheckConnectionString, _journal, seats, cancellationToken);
+        var validation = await DatabaseValidation.RunAsync(
+            database.CheckConnectionString, _journal, plan.Cells, rules: [], after: 0, isRunning: false, cancellationToken);
         var checks = new List<CheckResult>(validation.Checks) { _status.Check(), ServerEnd(server) };
         return new DemoReport(settings, _tally, _status, _latencies, loop).Build(
             now, stageLatencies, validation with { Checks = checks },
-            new FdatasyncReport(fdatasync.PerSecond, fdatasync.P50Microseconds, fdatasync.P99Microseconds));
+            new FdatasyncReport(fdatasync.PerSecond, fdatasync.P50Microseconds, fdatasync.P99Microseconds), sampler, postgresFigures);
     }
 
     private async Task OpenAsync(ServerAddress server, RaceCard card, SeatPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
@@ -90,16 +94,21 @@ internal sealed class DemoRun(DemoSettings settings, TimeProvider clock, TextWri
     }
 
     private async Task<IReadOnlyDictionary<string, StageLatency>> DriveAsync(
-        OpenLoop loop, ILiveView view, ServerStages stages, CancellationToken cancellationToken)
+        OpenLoop loop, RunSampler sampler, ILiveView view, ServerStages stages, CancellationToken cancellationToken)
     {
         // The first question makes the connection, so that the one that ends the warm-up comes in time.
         await stages.TakeAsync(cancellationToken);
-        var monitor = new RunMonitor(_tally, _latencies, view);
+        var monitor = new RunMonitor(_tally, _latencies, view, sampler.Take);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var following = sampler.FollowStagesAsync(stages, ended.Token);
         var generator = loop.RunAsync(cancellationToken);
         var warm = ForgetWarmUpAsync(stages, cancellationToken);
         await monitor.FollowAsync(generator, cancellationToken);
         await monitor.SettleAsync(() => _status.Open, DemoSettings.AnswerTimeout + TimeSpan.FromSeconds(5), cancellationToken);
         await warm;
+        await ended.CancelAsync();
+        await following;
+        monitor.Last();
         return await stages.TakeAsync(cancellationToken);
     }
 

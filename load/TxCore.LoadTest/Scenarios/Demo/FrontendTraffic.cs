@@ -7,9 +7,9 @@ namespace TxCore.LoadTest.Scenarios.Demo;
 
 /// <summary>
 /// What frontends send: holds, then for each a confirmation (80 %), a release (10 %) or nothing, as people do. Used by the generator's
-/// thread alone.
+/// thread alone. Where everybody wants the same few seats, those of the warm-up are of another sale.
 /// </summary>
-internal sealed class FrontendTraffic(SeatPlan plan, Dispatcher dispatcher, Random random)
+internal sealed class FrontendTraffic(SeatPlan plan, Dispatcher dispatcher, Random random, SeatPlan? warmUpPlan = null)
 {
     private const double ConfirmShare = 0.80;
     private const double ReleaseShare = 0.10;
@@ -44,9 +44,12 @@ internal sealed class FrontendTraffic(SeatPlan plan, Dispatcher dispatcher, Rand
 
     private void SendHold(Frontend frontend, in PlannedSend planned)
     {
-        var first = plan.Pick(random);
-        var second = plan.Pick(random);
-        bool isPair = random.NextDouble() < 0.2 && (first.Session, first.Category) != (second.Session, second.Category);
+        var sale = planned.IsMeasured ? plan : warmUpPlan ?? plan;
+        var first = sale.Pick(random);
+        var second = sale.Pick(random);
+
+        // Of different sessions: the most that a hold may take counts for a session, whatever the categories.
+        bool isPair = random.NextDouble() < 0.2 && first.Session != second.Session;
         CellDefinition[] cells = isPair ? [first, second] : [first];
         var lines = new HoldLine[cells.Length];
         Span<JournalLine> priced = stackalloc JournalLine[2];
@@ -60,7 +63,7 @@ internal sealed class FrontendTraffic(SeatPlan plan, Dispatcher dispatcher, Rand
             totalCents += amountCents;
         }
 
-        var hold = new Hold(default, 0, SeatPlan.Sale, [], lines);
+        var hold = new Hold(default, 0, sale.Sale, [], lines);
         var expected = new Expectation(ResultCode.Accepted, totalCents, MaySellOut: true);
         dispatcher.Send(frontend.Client, hold, in expected, priced[..cells.Length], in planned, frontend);
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using TxCore.Client;
 using TxCore.LoadTest.Engine;
 using TxCore.Protocol;
@@ -11,6 +12,7 @@ namespace TxCore.LoadTest.Scenarios.Demo;
 /// </summary>
 internal sealed class Opening(TxCoreClient administrator, Journal journal)
 {
+    private static readonly TimeSpan DrawClosesAfter = TimeSpan.FromHours(12);
     private static readonly ControlHeader Control = new(Actor: 1, SecondActor: 0, Reason: 0);
 
     public async Task OpenRacesAsync(RaceCard card, CancellationToken cancellationToken)
@@ -25,9 +27,21 @@ internal sealed class Opening(TxCoreClient administrator, Journal journal)
 
     public async Task OpenSaleAsync(SeatPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        Keep(await administrator.SaleDefineAsync(SeatPlan.Definition(now, Control), cancellationToken));
-        Keep(await administrator.CellsDefineAsync(new CellsDefine(default, Control, SeatPlan.Sale, plan.Cells), cancellationToken));
-        Keep(await administrator.SaleOpenAsync(SeatPlan.Sale, Control, cancellationToken));
+        Keep(await administrator.SaleDefineAsync(plan.Definition(now, Control), cancellationToken));
+        Keep(await administrator.CellsDefineAsync(new CellsDefine(default, Control, plan.Sale, plan.Cells), cancellationToken));
+        Keep(await administrator.SaleOpenAsync(plan.Sale, Control, cancellationToken));
+    }
+
+    public async Task StopRaceAsync(RaceId race, CancellationToken cancellationToken) =>
+        Keep(await administrator.RaceStopAsync(race, Control, cancellationToken));
+
+    public async Task OpenDrawAsync(uint draw, DateTimeOffset now, uint consent, CancellationToken cancellationToken)
+    {
+        const uint entriesMax = 10_000_000;
+        long closesAt = (now + DrawClosesAfter).ToUnixTimeMilliseconds() * 1_000;
+        var definition = new DrawDefine(default, Control, draw, Encoding.ASCII.GetBytes($"LOAD-{draw}"), closesAt, entriesMax, consent, PersonMax: 0);
+        Keep(await administrator.DrawDefineAsync(definition, cancellationToken));
+        Keep(await administrator.DrawOpenAsync(draw, Control, cancellationToken));
     }
 
     private void Keep(SubmitResult result)

@@ -10,7 +10,10 @@ namespace TxCore.LoadTest.Scenarios.Demo;
 internal sealed record CardRace(RaceId Id, byte RunnerCount, byte Scratched);
 
 /// <summary>The invented race day of the demo: eight races of one meeting, win and place on each, one non-runner in each.</summary>
-internal sealed class RaceCard(DateTimeOffset now)
+/// <param name="now">The day.</param>
+/// <param name="meeting">Its meeting.</param>
+/// <param name="races">Its races.</param>
+internal sealed class RaceCard(DateTimeOffset now, byte meeting = 1, int races = 8)
 {
     /// <summary>Base stake of both pools (<c>domain.md</c> section 1.3, retail).</summary>
     public const long BaseStakeCents = 200;
@@ -24,7 +27,7 @@ internal sealed class RaceCard(DateTimeOffset now)
 
     /// <summary>The races, 14 to 16 runners each.</summary>
     public CardRace[] Races { get; } =
-        [.. Enumerable.Range(1, 8).Select(race => new CardRace(new RaceId(Day(now), 1, (byte)race), (byte)(14 + (race % 3)), (byte)(1 + race)))];
+        [.. Enumerable.Range(1, races).Select(race => new CardRace(new RaceId(Day(now), meeting, (byte)race), (byte)(14 + (race % 3)), (byte)(1 + race)))];
 
     /// <summary>The command that defines a race.</summary>
     public RaceDefine Definition(CardRace race, ControlHeader control)

@@ -6,9 +6,9 @@ namespace TxCore.LoadTest.Scenarios.Demo;
 
 /// <summary>
 /// What terminals send: tickets of one to three lines, some of them wrong on purpose, cancellations of what was just sold, and
-/// questions about it. Used by the generator's thread alone.
+/// questions about it. Where a race stops under them, what comes too late is refused. Used by the generator's thread alone.
 /// </summary>
-internal sealed class TerminalTraffic(RaceCard card, Dispatcher dispatcher, StatusProbe status, Random random)
+internal sealed class TerminalTraffic(RaceCard card, Dispatcher dispatcher, StatusProbe? status, Random random, bool mayStop = false)
 {
     private const double CancelShare = 0.02;
     private const double StatusShare = 0.005;
@@ -26,7 +26,7 @@ internal sealed class TerminalTraffic(RaceCard card, Dispatcher dispatcher, Stat
 
     public void Send(Terminal terminal, in PlannedSend planned)
     {
-        if (random.NextDouble() < StatusShare && terminal.LastSold is { } asked)
+        if (random.NextDouble() < StatusShare && status is not null && terminal.LastSold is { } asked)
         {
             // Beside the planned transaction, not instead of it: a question consumes no sequence.
             status.Ask(terminal.Client, asked);
@@ -35,7 +35,9 @@ internal sealed class TerminalTraffic(RaceCard card, Dispatcher dispatcher, Stat
         if (random.NextDouble() < CancelShare && terminal.TakeLastSold() is { } sold)
         {
             var cancel = new Cancel(default, 0, Clerk: 1, sold.Number, CustomerChangedMind);
-            dispatcher.Send(terminal.Client, cancel, new Expectation(ResultCode.Accepted, sold.AmountCents, sold.Number), [], in planned, terminal);
+            var taken = new Expectation(
+                ResultCode.Accepted, sold.AmountCents, sold.Number, MayBe: mayStop ? ResultCode.CancelAfterStop : ResultCode.Accepted);
+            dispatcher.Send(terminal.Client, cancel, in taken, [], in planned, terminal);
             return;
         }
 
@@ -58,7 +60,7 @@ internal sealed class TerminalTraffic(RaceCard card, Dispatcher dispatcher, Stat
 
         var wager = new Wager(
             default, 0, terminal.Client.DefinitionsVersion, Clerk: 1, PaymentMeans.Cash, [], [], totalCents, lines);
-        var expected = new Expectation(ExpectedCode(mistake), totalCents);
+        var expected = new Expectation(ExpectedCode(mistake), totalCents, MayBe: mayStop ? ResultCode.RaceClosed : ResultCode.Accepted);
         dispatcher.Send(terminal.Client, wager, in expected, priced[..lines.Length], in planned, terminal);
     }
 

@@ -20,7 +20,7 @@ internal sealed class RaceDayReport(RaceDaySettings settings, Tally tally, Statu
 {
     public RunReport Build(
         DateTimeOffset startedAt, IReadOnlyList<ChannelStage> stages, IReadOnlyList<(ValidationResult Result, DayReplay Replay)> results,
-        IReadOnlyList<KillReport> kills, FdatasyncReport fdatasync)
+        IReadOnlyList<KillReport> kills, FdatasyncReport fdatasync, RunSampler sampler)
     {
         var measured = tally.Measured;
         var rest = tally.WarmUp;
@@ -56,6 +56,7 @@ internal sealed class RaceDayReport(RaceDaySettings settings, Tally tally, Statu
             Checks = checks,
             Fdatasync = fdatasync,
             Machine = Machine.Describe(),
+            Detail = RunDetail.Of(sampler),
             Versions = new VersionReport(ToolVersion(), results[0].Result.PostgresVersion),
             RaceDay = new RaceDayFigures([.. stages.Select((stage, i) => Figures(stage, results[i].Replay))], kills),
         };

@@ -48,7 +48,9 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
         var kills = new KillRunner(
             new Killer([.. stages.All.Select(stage => stage.Shard)], postgres, clock, begin), dayClock, settings.Duration, settings.Kills);
         OpenLoop loop = null!;
-        await LiveView.RunAsync(async view => loop = await DriveAsync(stages.All, kills, dayClock, view, cancellationToken));
+        RunSampler sampler = null!;
+        await LiveView.RunAsync(
+            async view => (loop, sampler) = await DriveAsync(stages.All, kills, dayClock, view, cancellationToken), settings.Duration);
 
         // 4. The servers end first: what they still have to write must be there when the checks look.
         await Task.WhenAll(stages.All.Select(stage => stage.EndAsync()));
@@ -60,7 +62,7 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
         }
 
         return new RaceDayReport(settings, _tally, _status, _latencies, loop).Build(
-            startedAt, stages.All, results, kills.Done, new FdatasyncReport(fdatasync.PerSecond, fdatasync.P50Microseconds, fdatasync.P99Microseconds));
+            startedAt, stages.All, results, kills.Done, new FdatasyncReport(fdatasync.PerSecond, fdatasync.P50Microseconds, fdatasync.P99Microseconds), sampler);
     }
 
     private async Task ImportAsync(ChannelStage stage, Timetable timetable, DayClock dayClock, CancellationToken cancellationToken)
@@ -74,7 +76,7 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
         }
     }
 
-    private async Task<OpenLoop> DriveAsync(
+    private async Task<(OpenLoop Loop, RunSampler Sampler)> DriveAsync(
         IReadOnlyList<ChannelStage> stages, KillRunner kills, DayClock dayClock, ILiveView view, CancellationToken cancellationToken)
     {
         await dayClock.UntilAsync(TimeSpan.Zero, cancellationToken);
@@ -84,7 +86,8 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
         var killing = kills.RunAsync(ending.Token);
         var load = new DayLoad(stages, races, _tally, dayClock, settings.Duration, new Random(settings.Seed));
         var loop = new OpenLoop(new ConstantRate(settings.RatePerSecond), load, TimeSpan.Zero, settings.Duration);
-        var monitor = new RunMonitor(_tally, _latencies, view);
+        var sampler = new RunSampler(_tally, _latencies, loop);
+        var monitor = new RunMonitor(_tally, _latencies, view, sampler.Take);
         try
         {
             await monitor.FollowAsync(loop.RunAsync(cancellationToken), cancellationToken);
@@ -98,7 +101,8 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
         }
 
         await supervisors;
-        return loop;
+        monitor.Last();
+        return (loop, sampler);
     }
 
     private static uint BusinessDay(DateTimeOffset time)

@@ -1,0 +1,153 @@
+using System.CommandLine;
+using TxCore.LoadTest.Engine.Simulations;
+using TxCore.LoadTest.Engine.Thresholds;
+using TxCore.LoadTest.Hosting;
+using TxCore.LoadTest.Scenarios.Library;
+using TxCore.LoadTest.Scenarios.Running;
+
+namespace TxCore.LoadTest.Commands;
+
+/// <summary>The options of <c>run</c>, and the settings they come to: flags before the file, the file before the preset.</summary>
+internal sealed class RunOptions
+{
+    private const int RateDefault = 2_000;
+
+    private readonly Option<string?> _scenario = Text("--scenario", "NAME", $"What is sent: {string.Join(", ", ScenarioLibrary.Names)}, race-day, or a mix such as steady:80,on-sale:20. [default: steady]");
+    private readonly Option<string?> _preset = Text("--preset", "NAME", $"The shape of the load: {string.Join(", ", Engine.Simulations.Preset.Names)}.");
+    private readonly Option<string[]> _simulations = Texts("--simulation", "TEXT", "A part of the plan, such as \"Inject(rate: 2000, interval: 1s, during: 60s)\"; may be given again.");
+    private readonly Option<FileInfo?> _config = new("--config") { HelpName = "FILE", Description = "The same settings in a JSON file." };
+    private readonly Option<string[]> _thresholds = Texts("--threshold", "TEXT", "What must hold, such as \"OkLatency: p99 < 10\" or \"FailRequest: Percent < 0.1; AbortWhenErrorCount: 5\"; may be given again.");
+    private readonly Option<int> _rate = CommandOptions.Number("--rate", "The normal peak that presets are sized by, per second", RateDefault, 1, 1_000_000);
+    private readonly Option<TimeSpan?> _warmUp = Time("--warm-up", "Load before the measured time, in no figure.");
+    private readonly Option<string?> _arrivals = Text("--arrivals", "constant|poisson", "Evenly spaced, or independent arrivals. [default: constant]");
+    private readonly Option<int?> _seed = CommandOptions.Seed();
+    private readonly Option<int> _terminals = CommandOptions.Number("--terminals", "Betting terminals", 200, 1, 14_000);
+    private readonly Option<int> _frontends = CommandOptions.Number("--frontends", "Ticketing frontends", 4, 0, 500);
+    private readonly Option<int> _idle = CommandOptions.Number("--idle", "Connections that do nothing, in the scenario idle", 2_000, 1, 20_000);
+    private readonly Option<string?> _target = Text("--target", "HOST:PORT", "Drives a server that runs already. Default: a private PostgreSQL and server.");
+    private readonly Option<string?> _database = Text("--database", "CONNECTION", "The target's database, read-only: for the rehearsal mark and the validation. Default: TXCORE_LOAD_DATABASE.");
+    private readonly Option<string?> _enrol = Text("--enrol", "CONNECTION", "The same as its writer or owner, to enrol the run's own sources. Default: TXCORE_LOAD_ENROL.");
+    private readonly Option<FileInfo?> _sources = new("--sources") { HelpName = "FILE", Description = "Sources that are enrolled already, one a line: source outlet submit|admin window password." };
+    private readonly Option<Uri?> _admin = new("--admin") { HelpName = "URL", Description = "The target's admin port, for the server's own latencies.", CustomParser = result => new Uri(result.Tokens.Single().Value) };
+    private readonly Option<bool> _validate = new("--validate") { Description = "Checks every answer against the database afterwards. [default: true]", DefaultValueFactory = _ => true };
+    private readonly Option<TimeSpan?> _validateEvery = Time("--validate-every", "Checks during the run too, each time this has passed.");
+    private readonly Option<TimeSpan?> _answerTimeout = Time("--answer-timeout", "An answer later than this counts as failed. [default: 30s]");
+    private readonly Option<string?> _name = Text("--name", "TEXT", "What the run is called in reports.");
+
+    /// <summary>How many times the run is made.</summary>
+    public Option<int> Repeats { get; } = CommandOptions.Number("--repeats", "Runs of the same plan, summed up by median and spread", 1, 1, 100);
+
+    /// <summary>The limit of the preset breakpoint.</summary>
+    public Option<TimeSpan?> P99 { get; } = Time("--p99", "The limit that the preset breakpoint looks for the rate of. [default: 100ms]");
+
+    /// <summary>How long each step of the preset breakpoint is measured.</summary>
+    public Option<TimeSpan?> Step { get; } = Time("--step", "How long each step of the preset breakpoint is measured. [default: 15s]");
+
+    /// <summary>Where the record is written.</summary>
+    public Option<FileInfo?> Json { get; } = CommandOptions.Json();
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_scenario, _preset, _simulations, _config, _thresholds, _rate, _warmUp, _arrivals, _seed, _terminals, _frontends,
+            _idle, _target, _database, _enrol, _sources, _admin, _validate, _validateEvery, _answerTimeout, _name, Repeats, P99, Step, Json])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public int Rate(ParseResult parsed) => parsed.GetValue(_rate);
+
+    public bool IsBreakpoint(ParseResult parsed) => PresetName(parsed, ReadFile(parsed)) == Engine.Simulations.Preset.Breakpoint;
+
+    public string ScenarioName(ParseResult parsed) => ScenarioText(parsed, ReadFile(parsed));
+
+    /// <summary>Makes the settings of a run; scenarios are made anew each time, for they hold what a run sells.</summary>
+    /// <exception cref="FormatException">An option or the file is wrong; the message says which.</exception>
+    public RunSettings Settings(ParseResult parsed, int seed, IReadOnlyList<LoadSimulation>? simulations = null)
+    {
+        var file = ReadFile(parsed);
+        string? presetName = PresetName(parsed, file);
+        var preset = presetName is null or Engine.Simulations.Preset.Breakpoint ? null : Engine.Simulations.Preset.Find(presetName, Rate(parsed))
+            ?? throw new FormatException($"There is no preset '{presetName}'; there are {string.Join(", ", Engine.Simulations.Preset.Names)}.");
+        string scenario = ScenarioText(parsed, file);
+        string[] thresholds = parsed.GetValue(_thresholds) is { Length: > 0 } given ? given : [.. file.Thresholds.Count > 0 ? file.Thresholds : preset?.Thresholds ?? []];
+        LoadSimulation[] flags = [.. (parsed.GetValue(_simulations) ?? []).Select(SimulationForm.Parse)];
+        return new RunSettings
+        {
+            Name = parsed.GetValue(_name) ?? (presetName is null ? scenario : $"{scenario} {presetName}"),
+            Preset = presetName,
+            Scenarios = ScenarioLibrary.Parse(
+                scenario, new ScenarioSizes(parsed.GetValue(_terminals), parsed.GetValue(_frontends), parsed.GetValue(_idle))),
+            Simulations = simulations ?? (flags.Length > 0 ? flags : file.Simulations.Count > 0 ? file.Simulations : preset?.Simulations ?? []),
+            Seed = seed,
+            WarmUp = parsed.GetValue(_warmUp) ?? file.WarmUpDuration ?? preset?.WarmUp,
+            IsPoisson = parsed.GetValue(_arrivals) switch
+            {
+                null or "constant" => false,
+                "poisson" => true,
+                var other => throw new FormatException($"--arrivals is {other}; it must be constant or poisson."),
+            },
+            Thresholds = [.. thresholds.Select(Threshold.Parse)],
+            Validates = parsed.GetValue(_validate),
+            ValidateEvery = parsed.GetValue(_validateEvery) ?? preset?.ValidateEvery,
+            Target = Target(parsed),
+            GivenSources = parsed.GetValue(_sources) is { } sources ? File.ReadAllLines(sources.FullName) : null,
+            AnswerTimeout = parsed.GetValue(_answerTimeout) ?? TimeSpan.FromSeconds(30),
+        };
+    }
+
+    /// <summary>The seed given, in flags or the file, or a random one.</summary>
+    public int Seed(ParseResult parsed) => parsed.GetValue(_seed) ?? ReadFile(parsed).Seed ?? Random.Shared.Next();
+
+    private string ScenarioText(ParseResult parsed, PlanFile file) =>
+        parsed.GetValue(_scenario) ?? (file.Scenarios.Count > 0 ? string.Join(",", file.Scenarios) : "steady");
+
+    private string? PresetName(ParseResult parsed, PlanFile file) => parsed.GetValue(_preset) ?? file.Preset;
+
+    private PlanFile ReadFile(ParseResult parsed) =>
+        parsed.GetValue(_config) is not { } file ? new PlanFile()
+        : file.Exists ? PlanFile.Parse(File.ReadAllText(file.FullName))
+        : throw new FormatException($"--config names {file.FullName}, which does not exist.");
+
+    private TargetSettings? Target(ParseResult parsed)
+    {
+        if (parsed.GetValue(_target) is not { } target)
+        {
+            return null;
+        }
+
+        int colon = target.LastIndexOf(':');
+        if (colon < 1 || !ushort.TryParse(target.AsSpan(colon + 1), out ushort port))
+        {
+            throw new FormatException($"--target is {target}; it must be host:port.");
+        }
+
+        string database = parsed.GetValue(_database) ?? Environment.GetEnvironmentVariable("TXCORE_LOAD_DATABASE")
+            ?? throw new FormatException("--target needs --database or TXCORE_LOAD_DATABASE: only a database marked as a rehearsal is driven.");
+        string? enrol = parsed.GetValue(_enrol) ?? Environment.GetEnvironmentVariable("TXCORE_LOAD_ENROL");
+        return enrol is null && parsed.GetValue(_sources) is null
+            ? throw new FormatException("--target needs sources: --enrol for a connection that may add them, or --sources for those that are there.")
+            : new TargetSettings(target[..colon], port, database, parsed.GetValue(_sources) is null ? enrol : null, parsed.GetValue(_admin));
+    }
+
+    private static Option<string?> Text(string name, string help, string description) => new(name) { HelpName = help, Description = description };
+
+    private static Option<string[]> Texts(string name, string help, string description) =>
+        new(name) { HelpName = help, Description = description, Arity = ArgumentArity.OneOrMore };
+
+    private static Option<TimeSpan?> Time(string name, string description) => new(name)
+    {
+        HelpName = "TIME",
+        Description = description,
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Single().Value;
+            if (!DurationText.TryParse(text, out var time))
+            {
+                result.AddError($"{name} is {text}; it must be a time such as 500ms, 60s, 5m, 1h.");
+            }
+
+            return time;
+        },
+    };
+}

@@ -1,0 +1,14 @@
+namespace TxCore.LoadTest.Engine;
+
+/// <summary>What a generator says about its plan while it runs.</summary>
+internal interface ISendPlan
+{
+    /// <summary>The measured time has begun and is not over.</summary>
+    bool IsMeasuring { get; }
+
+    /// <summary>How late the measured sends were.</summary>
+    SendLateness Lateness { get; }
+
+    /// <summary>Sends planned for a second of the run, from 1; complete when the generator has ended.</summary>
+    long PlannedInSecond(int second);
+}

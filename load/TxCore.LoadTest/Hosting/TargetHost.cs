@@ -1,0 +1,95 @@
+using Npgsql;
+using TxCore.LoadTest.Validation;
+using TxCore.Postgres;
+using TxCore.Protocol;
+using TxCore.Storage;
+
+namespace TxCore.LoadTest.Hosting;
+
+/// <summary>A server that runs already, and the ways to its database.</summary>
+/// <param name="Host">Its address.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="Database">Its database, read-only, for the rehearsal mark and the validation.</param>
+/// <param name="Enrolment">The same as the writer or the owner, to enrol the run's sources; null when they are there already.</param>
+/// <param name="Admin">Its admin port, for its own latencies; null for none.</param>
+internal sealed record TargetSettings(string Host, int Port, string Database, string? Enrolment, Uri? Admin);
+
+/// <summary>The target may not be driven; the message says why and what to do.</summary>
+internal sealed class TargetRefusedException(string message) : Exception(message);
+
+/// <summary>A server that somebody else runs. It is driven only when its database is marked as a rehearsal.</summary>
+internal sealed class TargetHost : ILoadHost
+{
+    /// <summary>Servers look for new sources every two seconds.</summary>
+    private static readonly TimeSpan EnrolmentTakes = TimeSpan.FromSeconds(3);
+
+    private readonly TargetSettings _settings;
+
+    private TargetHost(TargetSettings settings, ShardIdentity identity, long numberBefore)
+    {
+        _settings = settings;
+        NumberBefore = numberBefore;
+        Address = new ServerAddress(settings.Host, settings.Port, identity);
+        Stages = settings.Admin is { } admin ? new ServerStages(admin) : null;
+    }
+
+    public string Description => $"{_settings.Host}:{_settings.Port}";
+
+    public ServerAddress Address { get; }
+
+    public string? CheckConnectionString => _settings.Database;
+
+    public string? DataDirectory => null;
+
+    public ServerStages? Stages { get; }
+
+    public long NumberBefore { get; }
+
+    /// <exception cref="TargetRefusedException">The database is not marked as a rehearsal, or is no shard's.</exception>
+    public static async Task<TargetHost> StartAsync(
+        TargetSettings settings, IReadOnlyCollection<SourceAccount> accounts, CancellationToken cancellationToken)
+    {
+        var (identity, isRehearsal, last) = await ReadShardAsync(settings.Database, cancellationToken);
+        if (!isRehearsal)
+        {
+            throw new TargetRefusedException(
+                $"The database of shard {identity.Shard} is not marked as a rehearsal: its transactions would be taken for real ones. On a database "
+                + "that is for tests alone, as its owner: txcore db mark-rehearsal");
+        }
+
+        if (settings.Enrolment is { } enrolment)
+        {
+            await using var registry = new SourceRegistry(enrolment, identity);
+            await registry.AddSourcesAsync(accounts.Select(account => account.ToRecord(identity.Channel)), cancellationToken);
+            await Task.Delay(EnrolmentTakes, cancellationToken);
+        }
+
+        return new TargetHost(settings, identity, last);
+    }
+
+    public Task<CheckResult?> EndAsync() => Task.FromResult<CheckResult?>(null);
+
+    public ValueTask DisposeAsync()
+    {
+        Stages?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task<(ShardIdentity Identity, bool IsRehearsal, long LastNumber)> ReadShardAsync(
+        string connectionString, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var source = NpgsqlDataSource.Create(connectionString);
+            await using var command = source.CreateCommand("SELECT shard, channel, rehearsal, last_number FROM txcore.shard");
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            return await reader.ReadAsync(cancellationToken)
+                ? (new ShardIdentity(reader.GetInt16(0), (Channel)reader.GetInt16(1)), reader.GetBoolean(2), reader.GetInt64(3))
+                : throw new TargetRefusedException("The database belongs to no shard.");
+        }
+        catch (Exception fault) when (fault is NpgsqlException or ArgumentException)
+        {
+            throw new TargetRefusedException($"The database cannot be read: {fault.Message}");
+        }
+    }
+}

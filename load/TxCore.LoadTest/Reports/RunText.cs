@@ -1,0 +1,109 @@
+using System.Globalization;
+using TxCore.LoadTest.Engine;
+
+namespace TxCore.LoadTest.Reports;
+
+/// <summary>Prints a record for people: plain text, so that it can be pasted anywhere.</summary>
+internal sealed class RunText(TextWriter output)
+{
+    public void Write(RunRecord run)
+    {
+        var totals = run.Totals;
+        Line();
+        Line($"{run.Name}: seed {run.Seed}, {run.DurationSeconds:0.#} s measured after {run.WarmUpSeconds:0.#} s of warm-up, against {run.Target}");
+        Settings(run.Settings);
+        Line($"  planned {totals.Planned:N0}, sent {totals.Sent:N0}, accepted {totals.Accepted:N0}, refused {totals.Refused:N0}, "
+            + $"failed {totals.Failed:N0}, dropped {totals.Dropped:N0}; answered {totals.AnsweredPerSecond:N0}/s");
+        Line($"  sends later than 1 ms: {totals.Late:N0}"
+            + (totals.Saturated ? "  SATURATED: the generator had too little time, and its lateness is part of the latencies" : ""));
+        Counts("refused", run.Refusals);
+        Counts("fault", run.Faults);
+        Line();
+        Line($"{"latency, ms",-26}{"p50",10}{"p90",10}{"p99",10}{"p99.9",10}{"p99.99",10}{"max",10}{"count",12}");
+        Row("from the planned send", LatencySummary.Of(run.FromPlanned));
+        Row("from the real send", LatencySummary.Of(run.FromSent));
+        foreach (var stage in run.Stages)
+        {
+            Row($"server: {stage.Stage}", stage.Latency);
+        }
+
+        Row("lateness of the generator", LatencySummary.Of(run.Lateness));
+        Conditions(run);
+        Results(run);
+    }
+
+    private void Conditions(RunRecord run)
+    {
+        Line();
+        Line($"machine     {run.Machine.Cores} cores, {run.Machine.Processor}, {run.Machine.MemoryGigabytes:0.#} GB, {run.Machine.OperatingSystem}");
+        Line($"software    {run.Machine.Runtime}, PostgreSQL {run.Postgres?.Version ?? "unknown"}, TxCore {run.ToolVersion}");
+        if (run.Fdatasync is { } disk)
+        {
+            Line($"fdatasync   {disk.PerSecond:N0}/s, p50 {disk.P50Microseconds:N0} µs, p99 {disk.P99Microseconds:N0} µs, on the disk of the database");
+        }
+
+        if (run.Postgres is { } database)
+        {
+            Line($"database    {database.Transactions:N0} numbers in {database.Batches:N0} commits, {database.WalBytesPerTransaction:N0} bytes of WAL each, "
+                + $"{database.BytesPerRow:N0} bytes a row");
+        }
+    }
+
+    private void Results(RunRecord run)
+    {
+        Line();
+        Settings(run.Findings);
+        foreach (var repeat in run.RepeatSummary)
+        {
+            Line($"  {run.Repeats.Count} runs, {repeat.Figure}: median {repeat.Median:N1}, {repeat.Lowest:N1} to {repeat.Highest:N1}, spread {repeat.Spread:P1}");
+        }
+
+        foreach (var threshold in run.Thresholds)
+        {
+            Line($"  {(threshold.Holds ? "ok    " : "FAILED")}  {threshold.Text}: {threshold.Value?.ToString("0.###", CultureInfo.InvariantCulture) ?? "nothing measured"}"
+                + (threshold.Aborted ? $", the run was ended after {threshold.ErrorCount} looks" : ""));
+        }
+
+        foreach (var check in run.Checks)
+        {
+            Line($"  {(check.Holds ? "ok    " : "FAILED")}  {check.Rule}{(check.Holds ? "" : $": {check.Differences:N0} differences")}");
+            foreach (string example in check.Examples)
+            {
+                Line($"            {example}");
+            }
+        }
+
+        Line();
+        Line(run.Outcome switch
+        {
+            RunOutcome.Passed when run.Checks.Count > 1 => "PASSED: every transaction was answered, and the database holds what was answered",
+            RunOutcome.Passed => "PASSED: every transaction was answered; nothing was checked against the database",
+            RunOutcome.ThresholdFailed => $"THRESHOLD FAILED: {run.OutcomeReason}",
+            _ => $"FAILED: {run.OutcomeReason}",
+        });
+    }
+
+    private void Settings(IReadOnlyList<RunSetting> settings)
+    {
+        foreach (var setting in settings)
+        {
+            Line($"  {setting.Name}: {setting.Value}");
+        }
+    }
+
+    private void Counts(string what, IReadOnlyList<ReasonCount> counts)
+    {
+        foreach (var item in counts)
+        {
+            Line($"    {what} {item.Reason,-24}{item.Count,12:N0}");
+        }
+    }
+
+    private void Row(string name, LatencySummary latency) => Line(
+        $"{"  " + name,-26}{Milliseconds(latency.P50),10}{Milliseconds(latency.P90),10}{Milliseconds(latency.P99),10}{Milliseconds(latency.P99_9),10}"
+        + $"{Milliseconds(latency.P99_99),10}{Milliseconds(latency.Max),10}{latency.Count,12:N0}");
+
+    private static string Milliseconds(double microseconds) => (microseconds / 1_000).ToString("0.000", CultureInfo.InvariantCulture);
+
+    private void Line(string text = "") => output.WriteLine(text);
+}
