@@ -16,6 +16,8 @@ internal sealed record BreakpointStep(int Rate, bool Holds, string Limit);
 /// <param name="rateMax">No step goes above it.</param>
 internal sealed class BreakpointSearch(TimeSpan p99Max, double precision = 0.05, int rateMax = 200_000)
 {
+    private const int LowestPart = 8;
+
     private readonly List<BreakpointStep> _steps = [];
 
     public IReadOnlyList<BreakpointStep> Steps => _steps;
@@ -43,6 +45,12 @@ internal sealed class BreakpointSearch(TimeSpan p99Max, double precision = 0.05,
             else
             {
                 (high, broken) = (rate, record);
+                if (high <= firstRate / LowestPart)
+                {
+                    // Far below what was expected: something else is wrong, and smaller steps would not say more.
+                    break;
+                }
+
                 if (record.Outcome == RunOutcome.Failed && record.Checks.Any(check => !check.Holds))
                 {
                     // A server that is wrong has no rate that it keeps.
