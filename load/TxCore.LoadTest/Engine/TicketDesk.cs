@@ -42,7 +42,11 @@ internal sealed class TicketDesk(
     {
         var item = new SentItem
         {
-            Kind = MessageType.Hold, Person = person, Subject = sale, Detail = book.AddLines(lines), Lines = (byte)lines.Length,
+            Kind = MessageType.Hold,
+            Person = person,
+            Subject = sale,
+            Detail = book.AddLines(lines),
+            Lines = (byte)lines.Length,
         };
         long begin = Stopwatch.GetTimestamp();
         var outcome = await AskAsync(frontend, new Hold(default, 0, sale, person < 0 ? [] : keys.Of(person), lines), item, plannedAt).ConfigureAwait(false);
@@ -78,7 +82,11 @@ internal sealed class TicketDesk(
 
     private static SentItem Payment(MessageType kind, ulong reference, long amountCents, int authorisation) => new()
     {
-        Kind = kind, Person = SentItem.Nobody, Reference = checked((uint)reference), AskedCents = checked((int)amountCents), Detail = authorisation,
+        Kind = kind,
+        Person = SentItem.Nobody,
+        Reference = checked((uint)reference),
+        AskedCents = checked((int)amountCents),
+        Detail = authorisation,
     };
 
     /// <summary>Sends, waits, notes; null when there was no answer, which fails the run.</summary>

@@ -41,7 +41,10 @@ public sealed partial class EventIdTests
 
     private static readonly Dictionary<string, string> LevelNames = new()
     {
-        ["Information"] = "info", ["Warning"] = "warning", ["Error"] = "error", ["Critical"] = "critical",
+        ["Information"] = "info",
+        ["Warning"] = "warning",
+        ["Error"] = "error",
+        ["Critical"] = "critical",
     };
 
     [Fact]

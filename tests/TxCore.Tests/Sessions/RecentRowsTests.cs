@@ -60,7 +60,13 @@ public sealed class RecentRowsTests
 
     private static Entry Ticket(long number) => new()
     {
-        Number = number, Kind = MessageType.Wager, Source = 4, Sequence = number + 1, AmountCents = number * 10, SequencedAt = 5, Outlet = 3,
+        Number = number,
+        Kind = MessageType.Wager,
+        Source = 4,
+        Sequence = number + 1,
+        AmountCents = number * 10,
+        SequencedAt = 5,
+        Outlet = 3,
     };
 
     private static byte[] Command(int number, int bytes)
