@@ -62,7 +62,7 @@ internal sealed class HandMadeDraw(PostgresShardStore store, SyntheticEntries en
     public async Task RunAsync(bool isPublished = true)
     {
         await AddAsync(
-            MessageType.DrawFreeze, StoredCommands.Of(new DrawFreeze(default, Control, Draw, 10, Root, Commitment, 3_311_596, "drand-mainnet"u8.ToArray())));
+            MessageType.DrawFreeze, StoredCommands.Of(new DrawFreeze(default, Control, Draw, 10, Root, Commitment, 3_311_596, "witness-notary"u8.ToArray())));
         await AddAsync(
             MessageType.DrawRun,
             StoredCommands.Of(new DrawRun(default, Control, Draw, Secret, Randomness, []), [.. DrawOrder.Hash(Order), .. DrawOrder.Root(Order)]));

@@ -72,7 +72,7 @@ public sealed class TicketingViewTests(PostgresFixture postgres)
         await ReadsAsync(
             database, sale, "draw_steps WHERE draw = 7", "step, actor, second_actor, reason_code, name, entries, left(root, 4), beacon_chain, beacon_round, "
             + "left(secret, 4), left(order_root, 4), wave, ranks, persons",
-            $"Closed|Defined 7 8 2 {HandMadeDraw.Name}|Excluded 7 8 2 2|Excluded 7 8 2 2|Frozen 7 8 2 10 b10e drand-mainnet 3311596|Opened 7 8 2|"
+            $"Closed|Defined 7 8 2 {HandMadeDraw.Name}|Excluded 7 8 2 2|Excluded 7 8 2 2|Frozen 7 8 2 10 b10e witness-notary 3311596|Opened 7 8 2|"
             + $"Published 7 8 2|Run 7 8 2 {Hex(HandMadeDraw.Secret)[..4]} {Hex(Ticketing.Draws.DrawOrder.Root(HandMadeDraw.Order))[..4]}|"
             + "Wave 7 8 2 1 4|Wave 7 8 2 2 5");
         const string entries = """
