@@ -34,6 +34,23 @@ public sealed class IdentityStoreTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Changes_of_a_person_at_the_same_time_are_all_kept()
+    {
+        await using var store = await TestStore.CreateAsync(postgres);
+        byte[] key = await store.RegisterAsync(5);
+        string[] fields = ["email", "phone", "address", "city", "country"];
+        for (int round = 0; round < 5; round++)
+        {
+            await Task.WhenAll(fields.Select(field => store.Persons.RectifyAsync(
+                key, PersonRecord.Of([new(field, $"{field} {round}")]), TestStore.Warrant, Cancellation)));
+            var kept = (await store.Persons.ReadAsync(key, TestStore.Warrant, Cancellation))!;
+            Assert.All(fields, field => Assert.Equal($"{field} {round}", kept.Require(field)));
+        }
+
+        Assert.False(await store.Persons.RectifyAsync(new byte[32], PersonRecord.Of([new("city", "Tours")]), TestStore.Warrant, Cancellation));
+    }
+
+    [Fact]
     public async Task Only_the_fields_of_the_purpose_are_stored()
     {
         await using var store = await TestStore.CreateAsync(postgres);

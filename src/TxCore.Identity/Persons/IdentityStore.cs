@@ -85,11 +85,8 @@ public sealed class IdentityStore(IdentityDatabase database, MasterKey master, T
     /// under a new data key and the old one is gone.
     /// </summary>
     /// <returns>False when there is nobody.</returns>
-    public async Task<bool> RectifyAsync(byte[] personKey, PersonRecord changes, Warrant warrant, CancellationToken cancellationToken = default)
-    {
-        var present = await ReadAsync(personKey, warrant, cancellationToken);
-        return present is not null && await ReplaceAsync(personKey, present.With(changes), cancellationToken);
-    }
+    public Task<bool> RectifyAsync(byte[] personKey, PersonRecord changes, Warrant warrant, CancellationToken cancellationToken = default) =>
+        ChangeAsync(personKey, warrant, present => present.With(changes), cancellationToken);
 
     /// <summary>Erases a person: fields and data key are destroyed, a row in <c>person.erasures</c> stays.</summary>
     /// <returns>False when there is nobody.</returns>
@@ -138,16 +135,33 @@ public sealed class IdentityStore(IdentityDatabase database, MasterKey master, T
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Writes other fields for a person; false when there is nobody.</summary>
-    internal async Task<bool> ReplaceAsync(byte[] personKey, PersonRecord record, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes other fields for a person; false when there is nobody. The person is locked from before the read until the write has committed,
+    /// so that two changes at once are both kept; the read is logged by itself, whatever becomes of the change.
+    /// </summary>
+    internal async Task<bool> ChangeAsync(
+        byte[] personKey, Warrant warrant, Func<PersonRecord, PersonRecord> change, CancellationToken cancellationToken)
     {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        bool isThere = await LockAsync(connection, personKey, cancellationToken);
+        if (await ReadAsync(personKey, warrant, cancellationToken) is not { } present || !isThere)
+        {
+            return false;
+        }
+
+        var record = change(present);
         string subject = await RequirePersonAsync(personKey, cancellationToken);
         var made = SealedRecord.Seal(master, personKey, subject, record.ToJson());
         const string sql = """
             UPDATE person.identity SET fields = $2, nonce = $3, ciphertext = $4, wrapped_key = $5, master_key_id = $6, changed_at = $7 WHERE person_key = $1
             """;
-        return await database.ExecuteAsync(
-            sql, cancellationToken, personKey, record.Fields.Keys.ToArray(), made.Nonce, made.Ciphertext, made.WrappedKey, made.MasterKeyId, clock.GetUtcNow()) == 1;
+        await using var update = IdentityDatabase.Command(
+            connection, sql,
+            [personKey, record.Fields.Keys.ToArray(), made.Nonce, made.Ciphertext, made.WrappedKey, made.MasterKeyId, clock.GetUtcNow()]);
+        await update.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 
     /// <summary>The event of a person.</summary>

@@ -122,9 +122,9 @@ public sealed class RetentionRun(IdentityDatabase database, IdentityStore store,
              WHERE pp.person_key = $1 AND pp.expired_at IS NULL
             """;
         var needed = await database.RowsAsync(sql, static reader => reader.GetString(0), cancellationToken, person.Key);
-        if (person.Fields.Except(needed).Any() && await store.ReadAsync(person.Key, warrant, cancellationToken) is { } record)
+        if (person.Fields.Except(needed).Any())
         {
-            await store.ReplaceAsync(person.Key, record.Only(needed), cancellationToken);
+            await store.ChangeAsync(person.Key, warrant, record => record.Only(needed), cancellationToken);
         }
     }
 
