@@ -14,7 +14,7 @@ namespace TxCore.Benchmarks.Ceilings;
 internal sealed record Database(ShardIdentity Identity, int BusinessDay, string Writer, string Superuser);
 
 /// <summary>
-/// <c>ceilings [--json FILE] [--seconds N] [--rounds N] [--single]</c>: the layers from raw COPY to the whole server, alternating in one run,
+/// <c>ceilings [--json FILE] [--seconds N] [--rounds N] [--single] [--only TEXT]</c>: the layers from raw COPY to the whole server, alternating in one run,
 /// durable; with <c>--single</c> one caller who waits for each answer, against a bare commit of one row.
 /// Absolute figures drift with the machine; the ratios hold.
 /// </summary>
@@ -27,7 +27,7 @@ internal static class CeilingsCommand
         await using var postgres = await PrivatePostgresServer.StartAsync(new PrivatePostgresOptions());
         int made = 0;
         var layers = new Layers(() => NewDatabaseAsync(postgres, ++made), TimeSpan.FromSeconds(seconds));
-        (string Name, Func<Task<double>> Run)[] all =
+        (string Name, Func<Task<LayerRun>> Run)[] all =
         [
             ("raw COPY, 4,096 rows a commit, 1 connection", () => layers.RawCopyAsync(1)),
             ("raw COPY, 4,096 rows a commit, 2 connections", () => layers.RawCopyAsync(2)),
@@ -49,11 +49,24 @@ internal static class CeilingsCommand
             ];
         }
 
+        string? part = Text(args, "--only");
+        if (part is not null)
+        {
+            var named = all.Where(layer => layer.Name == part).ToArray();
+            all = named.Length > 0 ? named : [.. all.Where(layer => layer.Name.Contains(part, StringComparison.OrdinalIgnoreCase))];
+        }
+
+        if (all.Length == 0)
+        {
+            Console.Error.WriteLine($"No layer has '{part}' in its name.");
+            return 2;
+        }
+
         var disk = FdatasyncProbe.Measure(postgres.InstancePath, TimeSpan.FromSeconds(2));
         Console.WriteLine(
             $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}, PostgreSQL {postgres.Version}, "
             + $"fdatasync {disk.PerSecond:N0}/s p50 {disk.P50Microseconds:N0} us p99 {disk.P99Microseconds:N0} us, {seconds} s x {rounds} rounds, durable");
-        var rates = all.ToDictionary(static layer => layer.Name, static _ => new List<double>());
+        var rates = all.ToDictionary(static layer => layer.Name, static _ => new List<LayerRun>());
         for (int round = 0; round < rounds; round++)
         {
             foreach (var (name, run) in all)
@@ -71,16 +84,20 @@ internal static class CeilingsCommand
         return 0;
     }
 
-    private static void Print(Dictionary<string, List<double>> rates)
+    private static void Print(Dictionary<string, List<LayerRun>> runs)
     {
-        double copy = rates.Where(static pair => pair.Key.StartsWith("raw COPY", StringComparison.Ordinal))
-            .Select(static pair => Median(pair.Value)).DefaultIfEmpty(double.NaN).Max();
-        double single = Median(rates.Last().Value);
-        Console.WriteLine($"{"layer",-50} {"median/s",12} {"min",12} {"max",12} {"of COPY",8} {"x INSERT",9}");
-        foreach (var (name, values) in rates)
+        double copy = runs.Where(static pair => pair.Key.StartsWith("raw COPY", StringComparison.Ordinal))
+            .Select(static pair => Median(pair.Value, static run => run.Rate)).DefaultIfEmpty(double.NaN).Max();
+        double single = Median(runs.Last().Value, static run => run.Rate);
+        Console.WriteLine(
+            $"{"layer",-46} {"median/s",9} {"min",9} {"max",9} {"of COPY",8} {"x INSERT",9} {"us here",8} {"us other",9} {"idle",5}");
+        foreach (var (name, values) in runs)
         {
-            double median = Median(values);
-            Console.WriteLine($"{name,-50} {median,12:N0} {values.Min(),12:N0} {values.Max(),12:N0} {median / copy,8:F2} {median / single,9:F1}");
+            double median = Median(values, static run => run.Rate);
+            Console.WriteLine(
+                $"{name,-46} {median,9:N0} {values.Min(static run => run.Rate),9:N0} {values.Max(static run => run.Rate),9:N0} {median / copy,8:F2} "
+                + $"{median / single,9:F1} {Median(values, static run => run.OwnMicroseconds),8:F2} "
+                + $"{Median(values, static run => run.OtherMicroseconds),9:F2} {Median(values, static run => run.Idle),5:P0}");
         }
     }
 
@@ -93,9 +110,9 @@ internal static class CeilingsCommand
         return new Database(identity, today, made.WriterConnectionString, postgres.SuperuserConnectionString(name));
     }
 
-    private static double Median(List<double> values)
+    private static double Median(List<LayerRun> runs, Func<LayerRun, double> figure)
     {
-        var sorted = values.Order().ToArray();
+        double[] sorted = [.. runs.Select(figure).Order()];
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
 

@@ -9,13 +9,20 @@ namespace TxCore.Benchmarks.Ceilings;
 internal sealed class Layers(Func<Task<Database>> newDatabase, TimeSpan duration)
 {
     private const int CopyRows = 4096;
+
+    /// <summary>Until the runtime has compiled what is hot for good, a layer is several times slower.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
     private const int Connections = 16;
-    private const int Window = 4096;
+
+    /// <summary>In flight for each connection: enough for the largest commits, not so many that the ring is full and producers queue for it.</summary>
+    private const int Window = 2048;
+
     private static readonly byte[] CopyHeader = [.. "PGCOPY\n"u8, 0xFF, 0x0D, 0x0A, 0x00, 0, 0, 0, 0, 0, 0, 0, 0];
     private static readonly byte[] CopyTrailer = [0xFF, 0xFF];
 
     /// <summary>Prebuilt bytes by raw COPY into the same table, over one or two connections.</summary>
-    public async Task<double> RawCopyAsync(int connections)
+    public async Task<LayerRun> RawCopyAsync(int connections)
     {
         var database = await newDatabase();
         var rows = new RowBatches(database.Identity, database.BusinessDay, CopyRows).Next().Rows.Bytes.ToArray();
@@ -26,7 +33,7 @@ internal sealed class Layers(Func<Task<Database>> newDatabase, TimeSpan duration
     }
 
     /// <summary>The store alone: advance, rows and COMMIT of batches of so many rows with their hash chain, encoded on the way.</summary>
-    public async Task<double> StoreAsync(int batchRows = CopyRows)
+    public async Task<LayerRun> StoreAsync(int batchRows = CopyRows)
     {
         var database = await newDatabase();
         await using var store = new PostgresShardStore(database.Writer, database.Identity);
@@ -46,7 +53,7 @@ internal sealed class Layers(Func<Task<Database>> newDatabase, TimeSpan duration
     }
 
     /// <summary>The whole server over TCP, on PostgreSQL or on a store that keeps nothing, from so many callers.</summary>
-    public async Task<double> ServerAsync(bool withPostgres, int callers = Connections, int window = Window)
+    public async Task<LayerRun> ServerAsync(bool withPostgres, int callers = Connections, int window = Window)
     {
         var database = withPostgres ? await newDatabase() : null;
         var identity = database?.Identity ?? new ShardIdentity(1, Protocol.Channel.Retail);
@@ -60,21 +67,22 @@ internal sealed class Layers(Func<Task<Database>> newDatabase, TimeSpan duration
             await connection.LogOnAsync(server.Port);
         }
 
-        double rate = await TimeAsync(
+        var run = await TimeAsync(
             stop => Task.WhenAll(connections.Select(connection => Task.Run(() => connection.RunAsync(stop)))),
             () => connections.Sum(static connection => connection.Answered));
         long refused = connections.Sum(static connection => connection.Refused);
+        var code = connections.Select(static connection => connection.FirstRefusal).FirstOrDefault(static code => code != Protocol.ResultCode.Accepted);
         Array.ForEach(connections, static connection => connection.Dispose());
-        return refused == 0 ? rate : throw new InvalidOperationException($"{refused} transactions were refused: {server.Shard.Failure.Reason}");
+        return refused == 0 ? run : throw new InvalidOperationException($"{refused} transactions were refused, {code} first: {server.Shard.Failure.Reason}");
     }
 
     /// <summary>Statements of a thousand rows each, one connection.</summary>
-    public async Task<double> MultiRowInsertAsync() => await InsertAsync(connections: 1, rowsPerStatement: 1000);
+    public async Task<LayerRun> MultiRowInsertAsync() => await InsertAsync(connections: 1, rowsPerStatement: 1000);
 
     /// <summary>One statement and commit for each transaction over 64 connections: what a plain service does.</summary>
-    public async Task<double> SingleInsertAsync(int connections = 64) => await InsertAsync(connections, rowsPerStatement: 1);
+    public async Task<LayerRun> SingleInsertAsync(int connections = 64) => await InsertAsync(connections, rowsPerStatement: 1);
 
-    private async Task<double> InsertAsync(int connections, int rowsPerStatement)
+    private async Task<LayerRun> InsertAsync(int connections, int rowsPerStatement)
     {
         var database = await newDatabase();
         await PlainInsert.CreateTableAsync(database.Superuser);
@@ -103,17 +111,20 @@ internal sealed class Layers(Func<Task<Database>> newDatabase, TimeSpan duration
         }
     }
 
-    private async Task<double> TimeAsync(Func<CancellationToken, Task> work, Func<long> count)
+    private async Task<LayerRun> TimeAsync(Func<CancellationToken, Task> work, Func<long> count)
     {
         using var stop = new CancellationTokenSource();
         var running = work(stop.Token);
-        await Task.WhenAny(running, Task.Delay(duration / 4));
+        await Task.WhenAny(running, Task.Delay(WarmUp));
         long warm = count();
         long from = Stopwatch.GetTimestamp();
+        var usage = CpuUsage.Now();
         await Task.WhenAny(running, Task.Delay(duration));
-        double rate = (count() - warm) / Stopwatch.GetElapsedTime(from).TotalSeconds;
+        long done = count() - warm;
+        var used = CpuUsage.Now() - usage;
+        var elapsed = Stopwatch.GetElapsedTime(from);
         await stop.CancelAsync();
         await running;
-        return rate;
+        return LayerRun.Of(done, elapsed, used);
     }
 }

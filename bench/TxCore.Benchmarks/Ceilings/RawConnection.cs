@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -14,7 +15,8 @@ namespace TxCore.Benchmarks.Ceilings;
 /// </summary>
 internal sealed class RawConnection(uint source, string password, int window) : IDisposable
 {
-    private const int CodeAt = Wire.HeaderBytes + sizeof(uint) + sizeof(ulong) + sizeof(ushort);
+    private const int NotDecidedCodeAt = Wire.HeaderBytes + sizeof(uint) + sizeof(ulong);
+    private const int CodeAt = NotDecidedCodeAt + sizeof(ushort);
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly SemaphoreSlim _room = new(0);
     private NetworkStream _stream = null!;
@@ -22,11 +24,15 @@ internal sealed class RawConnection(uint source, string password, int window) : 
     private long _sequence;
     private long _answered;
     private long _refused;
+    private ResultCode _firstRefusal;
 
     public long Answered => Volatile.Read(ref _answered);
 
     /// <summary>Answers that were not an accepted outcome.</summary>
     public long Refused => Volatile.Read(ref _refused);
+
+    /// <summary>The code of the first of them.</summary>
+    public ResultCode FirstRefusal => _firstRefusal;
 
     public async Task LogOnAsync(int port)
     {
@@ -153,13 +159,22 @@ internal sealed class RawConnection(uint source, string password, int window) : 
             {
                 answers++;
                 start.Slice(CodeAt, code.Length).CopyTo(code);
-                _refused += (code[0] | code[1]) == 0 ? 0 : 1;
+                CountRefusal((ResultCode)BinaryPrimitives.ReadUInt16LittleEndian(code));
             }
             else if (header.Type == MessageType.NotDecided)
             {
                 answers++;
-                _refused++;
+                start.Slice(NotDecidedCodeAt, code.Length).CopyTo(code);
+                CountRefusal((ResultCode)BinaryPrimitives.ReadUInt16LittleEndian(code));
             }
+        }
+    }
+
+    private void CountRefusal(ResultCode code)
+    {
+        if (code != ResultCode.Accepted)
+        {
+            _firstRefusal = _refused++ == 0 ? code : _firstRefusal;
         }
     }
 

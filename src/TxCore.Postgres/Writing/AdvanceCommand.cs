@@ -5,8 +5,9 @@ using TxCore.Storage;
 namespace TxCore.Postgres;
 
 /// <summary>
-/// The first round trip of a batch: BEGIN and <c>txcore.advance</c>, which locks the shard row, checks the epoch and the chain, and
-/// records the batch; the rows of a small batch go with it, and its COMMIT: the server leaves out what follows a command that failed. One object for the life of a connection, so that a batch allocates no parameters.
+/// <c>txcore.advance</c>, which locks the shard row, checks the epoch and the chain, and records the batch, with what travels in the same
+/// round trip: for a small batch BEGIN before it, its rows and COMMIT behind; for a large one, whose rows went ahead, COMMIT. The server
+/// leaves out what follows a command that failed. One object for the life of a connection, so that a batch allocates no parameters.
 /// </summary>
 internal sealed class AdvanceCommand
 {
@@ -28,31 +29,37 @@ internal sealed class AdvanceCommand
     private readonly NpgsqlParameter<DateOnly[]> _days = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date };
     private readonly NpgsqlParameter<long[]> _dayFirsts = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 
-    /// <summary>The command on a connection; <paramref name="rows"/> and COMMIT travel behind it in the same round trip.</summary>
-    public AdvanceCommand(NpgsqlConnection connection, NpgsqlBatchCommand? rows = null)
+    private AdvanceCommand(NpgsqlConnection connection, NpgsqlBatchCommand? begin, NpgsqlBatchCommand? rows, NpgsqlBatchCommand? commit)
     {
-        _batch = new NpgsqlBatch(connection)
+        var advance = new NpgsqlBatchCommand(Sql)
         {
-            BatchCommands =
-            {
-                new NpgsqlBatchCommand("BEGIN"),
-                new NpgsqlBatchCommand(Sql)
-                {
-                    Parameters =
-                    {
-                        _shard, _epoch, _writer, _number, _first, _last, _rows, _previous, _hash, _format, _sequencedAt, _days, _dayFirsts,
-                    },
-                },
-            },
+            Parameters = { _shard, _epoch, _writer, _number, _first, _last, _rows, _previous, _hash, _format, _sequencedAt, _days, _dayFirsts },
         };
-        if (rows is not null)
+        _commit = commit;
+        _batch = new NpgsqlBatch(connection);
+        foreach (var command in (NpgsqlBatchCommand?[])[begin, advance, rows, commit])
         {
-            _commit = new NpgsqlBatchCommand("COMMIT");
-            _batch.BatchCommands.Add(rows);
-            _batch.BatchCommands.Add(_commit);
+            if (command is not null)
+            {
+                _batch.BatchCommands.Add(command);
+            }
+        }
+
+        if (commit is not null)
+        {
             _batch.Timeout = 0;
         }
     }
+
+    /// <summary>The whole of a small batch: BEGIN, advance, <paramref name="rows"/>, COMMIT.</summary>
+    public static AdvanceCommand Whole(NpgsqlConnection connection, NpgsqlBatchCommand rows) =>
+        new(connection, new NpgsqlBatchCommand("BEGIN"), rows, new NpgsqlBatchCommand("COMMIT"));
+
+    /// <summary>The end of a batch whose rows are written: advance and COMMIT.</summary>
+    public static AdvanceCommand WithCommit(NpgsqlConnection connection) => new(connection, null, null, new NpgsqlBatchCommand("COMMIT"));
+
+    /// <summary>Advance alone, for a COMMIT that is to be sent by itself.</summary>
+    public static AdvanceCommand Alone(NpgsqlConnection connection) => new(connection, null, null, null);
 
     /// <summary>True when a failure came from a command before COMMIT, which the server then left out: nothing is in doubt.</summary>
     public bool CameBeforeCommit(Exception failure) => failure is PostgresException { BatchCommand: { } failed } && failed != _commit;
@@ -60,7 +67,7 @@ internal sealed class AdvanceCommand
     /// <summary>Prepares the statements on the connection.</summary>
     public Task PrepareAsync(CancellationToken cancellationToken) => _batch.PrepareAsync(cancellationToken);
 
-    /// <summary>Starts the batch's transaction.</summary>
+    /// <summary>Runs it for a batch.</summary>
     public Task ExecuteAsync(Claim claim, RowBatch batch, DayStarts days)
     {
         _shard.TypedValue = claim.Shard;

@@ -5,11 +5,18 @@ namespace TxCore.Postgres;
 
 /// <summary>
 /// One try to commit a batch over one connection. It throws whatever goes wrong and remembers how far it came, which decides what the
-/// failure means.
+/// failure means. <paramref name="isWarned"/> when an earlier one brought a warning, which in one round trip might be any statement's:
+/// COMMIT is sent by itself then.
 /// </summary>
-internal sealed class BatchAttempt(WriterSession session, Claim claim, RowBatch batch, DayStarts days, bool isWarned)
+internal sealed class BatchAttempt(WriterSession session, Claim claim, RowBatch batch, bool isWarned)
 {
-    /// <summary>True while rows are on their way or checked: a refusal then comes from a row.</summary>
+    /// <summary>The batch.</summary>
+    public RowBatch Batch => batch;
+
+    /// <summary>The connection.</summary>
+    public WriterSession Session => session;
+
+    /// <summary>True once rows are on their way or in the transaction: a refusal then comes from a row.</summary>
     public bool IsWritingRows { get; private set; }
 
     /// <summary>True once COMMIT may have left: without a clean reply the batch may or may not be stored.</summary>
@@ -19,50 +26,64 @@ internal sealed class BatchAttempt(WriterSession session, Claim claim, RowBatch 
     public int PlainRows { get; private set; }
 
     /// <summary>All rows in their normal form.</summary>
-    public async Task CommitAsync()
+    public async Task CommitAsync(DayStarts days)
     {
         if (batch.Rows.RowCount <= SmallInsert.RowsMax && !isWarned)
         {
-            await CommitSmallAsync();
+            IsWritingRows = true;
+            session.SmallInsert.Fill(batch.Rows);
+            await CommitAsync(session.AdvanceWithRows, days);
+            return;
+        }
+
+        await WriteRowsAsync();
+        await CompleteAsync(days);
+    }
+
+    /// <summary>Starts the transaction and writes the rows. They are nothing yet: only <see cref="CompleteAsync"/> gives them a place in the chain.</summary>
+    public async Task WriteRowsAsync()
+    {
+        await session.BeginAsync();
+        IsWritingRows = true;
+        await RowCopy.SendAsync(session.Connection, batch.Rows.Bytes);
+    }
+
+    /// <summary>Locks the shard row, checks that it is still this writer's and that the batch follows, and commits.</summary>
+    public async Task CompleteAsync(DayStarts days)
+    {
+        if (!isWarned)
+        {
+            await CommitAsync(session.AdvanceAndCommit, days);
             return;
         }
 
         await session.Advance.ExecuteAsync(claim, batch, days);
-        IsWritingRows = true;
-        await RowCopy.SendAsync(session.Connection, batch.Rows.Bytes);
-        await SendCommitAsync();
+        CommitSent = true;
+        await session.CommitAsync();
     }
 
-    /// <summary>All in one round trip, COMMIT included: a connection that is lost leaves the whole batch in doubt.</summary>
-    private async Task CommitSmallAsync()
+    /// <summary>Rows in their normal form where PostgreSQL takes it, else in plain form.</summary>
+    public async Task CommitSeparatingAsync(DayStarts days)
     {
+        await session.BeginAsync();
         IsWritingRows = true;
-        session.SmallInsert.Fill(batch.Rows);
+        await SendSeparatingAsync(0, batch.Rows.RowCount);
+        await CompleteAsync(days);
+    }
+
+    /// <summary>What ends with COMMIT in one round trip: a connection that is lost leaves the whole of it in doubt.</summary>
+    private async Task CommitAsync(AdvanceCommand advance, DayStarts days)
+    {
         CommitSent = true;
         try
         {
-            await session.CommitSmallAsync(claim, batch, days);
+            await session.CommitBehindAsync(advance, claim, batch, days);
         }
-        catch (PostgresException failure) when (session.AdvanceWithRows.CameBeforeCommit(failure))
+        catch (PostgresException failure) when (advance.CameBeforeCommit(failure))
         {
             CommitSent = false;
             throw;
         }
-    }
-
-    /// <summary>Rows in their normal form where PostgreSQL takes it, else in plain form.</summary>
-    public async Task CommitSeparatingAsync()
-    {
-        await session.Advance.ExecuteAsync(claim, batch, days);
-        IsWritingRows = true;
-        await SendSeparatingAsync(0, batch.Rows.RowCount);
-        await SendCommitAsync();
-    }
-
-    private async Task SendCommitAsync()
-    {
-        CommitSent = true;
-        await session.CommitAsync();
     }
 
     /// <summary>Halves what is refused until single rows are left: the neighbours of a refused row keep their normal form.</summary>

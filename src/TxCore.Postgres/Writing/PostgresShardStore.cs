@@ -4,15 +4,20 @@ using TxCore.Storage;
 namespace TxCore.Postgres;
 
 /// <summary>
-/// The writer of a shard on PostgreSQL: one connection, one transaction for each batch. Each failure takes the same way: the connection is
-/// given up, its server process ended, the shard taken under a new epoch, and what is stored read behind that commit
-/// (<see cref="ShardHold"/>); a batch found there is done, another is written again.
+/// The writer of a shard on PostgreSQL: one transaction for each batch, over one connection, or over two in turn when rows are written
+/// ahead. Each failure takes the same way: the connections are given up, their server processes ended, the shard taken under a new epoch,
+/// and what is stored read behind that commit (<see cref="ShardHold"/>); a batch found there is done, another is written again.
 /// </summary>
 /// <remarks>For one thread; disposal from another ends the waits between tries.</remarks>
 public sealed class PostgresShardStore : IShardStore
 {
+    /// <summary>One batch for each connection.</summary>
+    private const int AheadMax = 2;
+
     private readonly ShardHold _hold;
     private readonly CancellationTokenSource _closing = new();
+    private readonly List<(BatchAttempt Attempt, Task Rows)> _ahead = [];
+    private long _committedBatch;
     private bool _isWarned;
 
     /// <summary>
@@ -34,6 +39,7 @@ public sealed class PostgresShardStore : IShardStore
             try
             {
                 var head = await _hold.TakeAsync(cancellationToken);
+                _committedBatch = head.Batch;
                 Health.RecordCommit();
                 return head;
             }
@@ -46,6 +52,20 @@ public sealed class PostgresShardStore : IShardStore
                 await RetryAsync(exception, backoff, cancellationToken);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask WriteAheadAsync(RowBatch batch)
+    {
+        _hold.RequireOpened();
+        if (!_hold.HasSession || _isWarned || batch.Rows.RowCount <= SmallInsert.RowsMax || !IsNext(batch) || _ahead.Count == AheadMax
+            || (_ahead.Count > 0 && !await _hold.HasRoomBesideAsync(_ahead[0].Attempt, _closing.Token)))
+        {
+            return;
+        }
+
+        var attempt = _hold.Attempt(batch, _ahead.Count > 0 ? _ahead[0].Attempt : null, _isWarned);
+        _ahead.Add((attempt, attempt.WriteRowsAsync()));
     }
 
     /// <inheritdoc/>
@@ -62,12 +82,26 @@ public sealed class PostgresShardStore : IShardStore
             {
                 if (!_hold.HasSession && await IsStoredAsync(batch))
                 {
+                    _committedBatch = batch.Batch;
                     break;
                 }
 
-                attempt = _hold.Attempt(batch, _isWarned);
-                await (separating ? attempt.CommitSeparatingAsync() : attempt.CommitAsync());
+                if (_ahead.Count > 0 && _ahead[0].Attempt.Batch == batch)
+                {
+                    (attempt, var rows) = _ahead[0];
+                    await rows;
+                    _ahead.RemoveAt(0);
+                    await attempt.CompleteAsync(_hold.DaysOf(batch));
+                }
+                else
+                {
+                    attempt = _hold.Attempt(batch, _ahead.Count > 0 ? _ahead[0].Attempt : null, _isWarned);
+                    var days = _hold.DaysOf(batch);
+                    await (separating ? attempt.CommitSeparatingAsync(days) : attempt.CommitAsync(days));
+                }
+
                 _hold.Advance(batch);
+                _committedBatch = batch.Batch;
                 plainRows = attempt.PlainRows;
                 break;
             }
@@ -115,6 +149,9 @@ public sealed class PostgresShardStore : IShardStore
         await _hold.DisposeAsync();
     }
 
+    /// <summary>True when everything before a batch is committed or has a connection of its own.</summary>
+    private bool IsNext(RowBatch batch) => batch.Batch == (_ahead.Count > 0 ? _ahead[^1].Attempt.Batch.Batch : _committedBatch) + 1;
+
     /// <summary>Takes the shard again and tells whether an earlier try stored the batch.</summary>
     private async Task<bool> IsStoredAsync(RowBatch batch)
     {
@@ -150,7 +187,7 @@ public sealed class PostgresShardStore : IShardStore
 
             case FaultKind.RowRefused:
                 Health.RecordRetry($"a row of batch {batch.Batch} was refused: {exception.Message}");
-                return await AfterRefusalAsync(exception, batch, separating);
+                return await AfterRefusalAsync(exception, attempt!, separating);
 
             default:
                 throw await EndAsync(exception);
@@ -158,36 +195,75 @@ public sealed class PostgresShardStore : IShardStore
     }
 
     /// <summary>A refused row is separated; but if a partition was missing, that was it.</summary>
-    private async Task<bool> AfterRefusalAsync(Exception exception, RowBatch batch, bool separating)
+    private async Task<bool> AfterRefusalAsync(Exception exception, BatchAttempt refused, bool separating)
     {
         try
         {
-            if (await _hold.RollbackAndAddPartitionsAsync(batch))
+            await DropAheadAsync(refused);
+            if (await ShardHold.RollbackAndAddPartitionsAsync(refused))
             {
                 return separating;
             }
         }
         catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException)
         {
-            // The refusal stands whatever became of the connection; the next try makes a new one.
-            await _hold.LoseSessionAsync();
+            // The refusal stands whatever became of the connections; the next try makes new ones.
+            await LoseSessionAsync();
         }
 
         return separating
-            ? throw new StoreRefusedException($"A row of batch {batch.Batch} is refused even in plain form: {exception.Message}", exception)
+            ? throw new StoreRefusedException($"A row of batch {refused.Batch.Batch} is refused even in plain form: {exception.Message}", exception)
             : true;
+    }
+
+    /// <summary>Undoes rows that were written ahead; the batches are written again when their turn comes.</summary>
+    private async Task DropAheadAsync(BatchAttempt? failed)
+    {
+        foreach (var (attempt, rows) in _ahead.ToArray())
+        {
+            _ahead.Remove((attempt, rows));
+            if (attempt != failed)
+            {
+                await EndedAsync(rows);
+                await attempt.Session.RollbackAsync();
+            }
+        }
+    }
+
+    /// <summary>Gives the connections up, once nothing uses them.</summary>
+    private async Task LoseSessionAsync()
+    {
+        foreach (var (_, rows) in _ahead)
+        {
+            await EndedAsync(rows);
+        }
+
+        _ahead.Clear();
+        await _hold.LoseSessionAsync();
+    }
+
+    private static async Task EndedAsync(Task rows)
+    {
+        try
+        {
+            await rows;
+        }
+        catch (Exception exception) when (exception is NpgsqlException or IOException or TimeoutException or InvalidOperationException or ObjectDisposedException)
+        {
+            // Rows without a place in the chain are nothing; the batch is written again, and what is wrong with it told then.
+        }
     }
 
     private async Task RetryAsync(Exception exception, Backoff backoff, CancellationToken cancellationToken)
     {
         Health.RecordRetry(exception.Message);
-        await _hold.LoseSessionAsync();
+        await LoseSessionAsync();
         await backoff.WaitAsync(cancellationToken);
     }
 
     private async Task<Exception> EndAsync(Exception exception)
     {
-        await _hold.LoseSessionAsync();
+        await LoseSessionAsync();
         return PostgresFault.ToFinal(exception);
     }
 

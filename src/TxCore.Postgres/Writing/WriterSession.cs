@@ -13,8 +13,9 @@ internal sealed class WriterSession : IAsyncDisposable
     {
         Connection = connection;
         Backend = backend;
-        Advance = new AdvanceCommand(connection);
-        AdvanceWithRows = new AdvanceCommand(connection, SmallInsert.Command);
+        Advance = AdvanceCommand.Alone(connection);
+        AdvanceAndCommit = AdvanceCommand.WithCommit(connection);
+        AdvanceWithRows = AdvanceCommand.Whole(connection, SmallInsert.Command);
         Fence = new FenceCommand(connection);
 
         // COMMIT is never cancelled and has no time limit: only its reply, or a reading under a new epoch, tells what became of it.
@@ -27,6 +28,9 @@ internal sealed class WriterSession : IAsyncDisposable
     public BackendId Backend { get; }
 
     public AdvanceCommand Advance { get; }
+
+    /// <summary>The end of a batch whose rows are written.</summary>
+    public AdvanceCommand AdvanceAndCommit { get; }
 
     /// <summary>A whole small batch: the same with the rows that <see cref="SmallInsert"/> was filled with, and COMMIT.</summary>
     public AdvanceCommand AdvanceWithRows { get; }
@@ -43,6 +47,7 @@ internal sealed class WriterSession : IAsyncDisposable
         {
             var session = new WriterSession(connection, await CheckAsync(connection, identity, cancellationToken));
             await session.Advance.PrepareAsync(cancellationToken);
+            await session.AdvanceAndCommit.PrepareAsync(cancellationToken);
             await session.AdvanceWithRows.PrepareAsync(cancellationToken);
             await session._commit.PrepareAsync(cancellationToken);
             return session;
@@ -67,9 +72,9 @@ internal sealed class WriterSession : IAsyncDisposable
     /// <summary>Runs a statement that commits by itself, under the same rules as <see cref="CommitAsync"/>.</summary>
     public Task WithoutWarningAsync(NpgsqlCommand command) => WithoutWarningAsync(() => command.ExecuteNonQueryAsync());
 
-    /// <summary>Commits a small batch in one round trip, under the same rules as <see cref="CommitAsync"/>.</summary>
-    public Task CommitSmallAsync(Claim claim, RowBatch batch, DayStarts days) =>
-        WithoutWarningAsync(() => AdvanceWithRows.ExecuteAsync(claim, batch, days));
+    /// <summary>Runs one that ends with COMMIT, under the same rules as <see cref="CommitAsync"/>.</summary>
+    public Task CommitBehindAsync(AdvanceCommand advance, Claim claim, RowBatch batch, DayStarts days) =>
+        WithoutWarningAsync(() => advance.ExecuteAsync(claim, batch, days));
 
     private async Task WithoutWarningAsync(Func<Task> commit)
     {

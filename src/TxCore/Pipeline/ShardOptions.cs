@@ -16,8 +16,8 @@ public sealed record ShardOptions
     /// <summary>Slots kept for controls, ticks and logons. Default 1,024.</summary>
     public int ControlReserve { get; init; } = 1_024;
 
-    /// <summary>Most events of one commit. Default 4,096: more only makes the first of them wait.</summary>
-    public int BatchEventsMax { get; init; } = 4_096;
+    /// <summary>Most events of one commit. Default 8,192: more only makes the first of them wait.</summary>
+    public int BatchEventsMax { get; init; } = 8_192;
 
     /// <summary>Time between ticks, in milliseconds, 1..1,000. Default 10: how late a stop or expiry may be when nothing else arrives.</summary>
     public int TickMilliseconds { get; init; } = 10;

@@ -24,6 +24,7 @@ public sealed partial class Session : ISessionPeer
     private TaskCompletionSource? _idle;
     private long _lastReceivedAt;
     private int _inFlight;
+    private bool _answering;
 
     /// <summary>Makes the session of a connection; <see cref="RunAsync"/> serves it.</summary>
     public Session(IDuplexPipe transport, SessionServices services)
@@ -54,6 +55,9 @@ public sealed partial class Session : ISessionPeer
 
     /// <summary>Bytes handed to the network.</summary>
     internal long BytesOut => _output.BytesSent;
+
+    /// <summary>True when nothing is in the ring and the last answer is on its way.</summary>
+    private bool IsIdle => InFlight == 0 && !Volatile.Read(ref _answering);
 
     internal void AddInFlight(int count) => Interlocked.Add(ref _inFlight, count);
 
@@ -89,6 +93,9 @@ public sealed partial class Session : ISessionPeer
     /// <inheritdoc/>
     public void Answer(TxEvent answered)
     {
+        // Its place in the window is free before the client can see the answer, or the next transaction might come too early and be told BUSY.
+        Volatile.Write(ref _answering, true);
+        int left = Interlocked.Decrement(ref _inFlight);
         if (answered.Answer == AnswerKind.Logon)
         {
             CompleteLogon(answered);
@@ -109,8 +116,10 @@ public sealed partial class Session : ISessionPeer
             }
         }
 
-        if (Interlocked.Decrement(ref _inFlight) == 0)
+        Volatile.Write(ref _answering, false);
+        if (left == 0)
         {
+            Interlocked.MemoryBarrier();
             Volatile.Read(ref _idle)?.TrySetResult();
         }
     }
@@ -159,14 +168,15 @@ public sealed partial class Session : ISessionPeer
         }
     }
 
-    /// <summary>Waits until nothing of this connection is in the ring.</summary>
+    /// <summary>Waits until nothing of this connection is in the ring and everything that was is answered.</summary>
     internal async ValueTask WaitIdleAsync()
     {
-        while (InFlight > 0)
+        while (!IsIdle)
         {
             var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Volatile.Write(ref _idle, idle);
-            if (Interlocked.CompareExchange(ref _inFlight, 0, 0) > 0)
+            Interlocked.MemoryBarrier();
+            if (!IsIdle)
             {
                 await idle.Task.WaitAsync(_closing.Token);
             }

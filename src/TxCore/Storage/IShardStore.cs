@@ -50,10 +50,17 @@ public interface IShardStore : IAsyncDisposable
     /// <summary>Takes the shard under a new epoch and returns the head of the chain, read after that commit.</summary>
     ValueTask<ChainHead> OpenAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Begins to write the rows of a batch whose turn to be committed has not come, so that they are on their way while an earlier one
+    /// commits. Batches come in order, each followed by its <see cref="CommitAsync"/>; the batch and its memory stay as they are until that
+    /// returns. Nothing is durable by it, nothing is told by it: whatever goes wrong is met, and mended, by the commit. A store may leave it.
+    /// </summary>
+    ValueTask WriteAheadAsync(RowBatch batch) => ValueTask.CompletedTask;
+
     /// <summary>Commits a batch.</summary>
     ValueTask CommitAsync(RowBatch batch);
 
-    /// <summary>Commits without rows: proves that this writer still holds the shard.</summary>
+    /// <summary>Commits without rows: proves that this writer still holds the shard. Not while rows are written ahead.</summary>
     ValueTask FenceAsync();
 
     /// <summary>What the store is going through; read by health and intake from any thread.</summary>
