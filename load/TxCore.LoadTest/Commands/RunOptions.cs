@@ -3,6 +3,7 @@ using TxCore.LoadTest.Engine.Simulations;
 using TxCore.LoadTest.Engine.Thresholds;
 using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Scenarios.Library;
+using TxCore.LoadTest.Scenarios.RaceDay;
 using TxCore.LoadTest.Scenarios.Running;
 
 namespace TxCore.LoadTest.Commands;
@@ -11,19 +12,21 @@ namespace TxCore.LoadTest.Commands;
 internal sealed class RunOptions
 {
     private const int RateDefault = 2_000;
+    private static readonly ScenarioSizes Sizes = new();
 
     private readonly Option<string?> _scenario = Text("--scenario", "NAME", $"What is sent: {string.Join(", ", ScenarioLibrary.Names)}, race-day, or a mix such as steady:80,on-sale:20. [default: steady]");
     private readonly Option<string?> _preset = Text("--preset", "NAME", $"The shape of the load: {string.Join(", ", Engine.Simulations.Preset.Names)}.");
     private readonly Option<string[]> _simulations = Texts("--simulation", "TEXT", "A part of the plan, such as \"Inject(rate: 2000, interval: 1s, during: 60s)\"; may be given again.");
     private readonly Option<FileInfo?> _config = new("--config") { HelpName = "FILE", Description = "The same settings in a JSON file." };
     private readonly Option<string[]> _thresholds = Texts("--threshold", "TEXT", "What must hold, such as \"OkLatency: p99 < 10\" or \"FailRequest: Percent < 0.1; AbortWhenErrorCount: 5\"; may be given again.");
-    private readonly Option<int> _rate = CommandOptions.Number("--rate", "The normal peak that presets are sized by, per second", RateDefault, 1, 1_000_000);
+    private readonly Option<int> _rate = CommandOptions.Number("--rate", "The normal peak that presets and the scenarios' own plans are sized by, per second", RateDefault, 1, 1_000_000);
+    private readonly Option<TimeSpan?> _duration = Time("--duration", "Stretches or compresses the whole plan to this, its shape and rates kept.");
     private readonly Option<TimeSpan?> _warmUp = Time("--warm-up", "Load before the measured time, in no figure.");
     private readonly Option<string?> _arrivals = Text("--arrivals", "constant|poisson", "Evenly spaced, or independent arrivals. [default: constant]");
     private readonly Option<int?> _seed = CommandOptions.Seed();
-    private readonly Option<int> _terminals = CommandOptions.Number("--terminals", "Betting terminals", 200, 1, 14_000);
-    private readonly Option<int> _frontends = CommandOptions.Number("--frontends", "Ticketing frontends", 4, 0, 500);
-    private readonly Option<int> _idle = CommandOptions.Number("--idle", "Connections that do nothing, in the scenario idle", 2_000, 1, 20_000);
+    private readonly Option<int> _terminals = CommandOptions.Number("--terminals", "Betting terminals", Sizes.Terminals, 1, ScenarioSizes.TerminalsMax);
+    private readonly Option<int> _frontends = CommandOptions.Number("--frontends", "Ticketing frontends", Sizes.Frontends, 0, ScenarioSizes.FrontendsMax);
+    private readonly Option<int> _idle = CommandOptions.Number("--idle", "Connections that do nothing, in the scenario idle", Sizes.Idle, 1, ScenarioSizes.IdleMax);
     private readonly Option<string?> _target = Text("--target", "HOST:PORT", "Drives a server that runs already. Default: a private PostgreSQL and server.");
     private readonly Option<string?> _database = Text("--database", "CONNECTION", "The target's database, read-only: for the rehearsal mark and the validation. Default: TXCORE_LOAD_DATABASE.");
     private readonly Option<string?> _enrol = Text("--enrol", "CONNECTION", "The same as its writer or owner, to enrol the run's own sources. Default: TXCORE_LOAD_ENROL.");
@@ -48,7 +51,7 @@ internal sealed class RunOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_scenario, _preset, _simulations, _config, _thresholds, _rate, _warmUp, _arrivals, _seed, _terminals, _frontends,
+        foreach (Option option in (Option[])[_scenario, _preset, _simulations, _config, _thresholds, _rate, _duration, _warmUp, _arrivals, _seed, _terminals, _frontends,
             _idle, _target, _database, _enrol, _sources, _admin, _validate, _validateEvery, _answerTimeout, _name, Repeats, P99, Step, Json])
         {
             command.Options.Add(option);
@@ -60,6 +63,34 @@ internal sealed class RunOptions
     public bool IsBreakpoint(ParseResult parsed) => PresetName(parsed, ReadFile(parsed)) == Engine.Simulations.Preset.Breakpoint;
 
     public string ScenarioName(ParseResult parsed) => ScenarioText(parsed, ReadFile(parsed));
+
+    /// <summary>The settings of a racing day, which makes its own plan on servers of its own.</summary>
+    /// <exception cref="FormatException">An option does not go with it; the message says which.</exception>
+    public RaceDaySettings RaceDay(ParseResult parsed, int seed)
+    {
+        Option[] foreign =
+        [
+            _preset, _simulations, _config, _warmUp, _arrivals, _terminals, _frontends, _idle, _target, _database, _enrol, _sources, _admin, _validateEvery,
+            _answerTimeout,
+        ];
+        if (foreign.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } wrong)
+        {
+            throw new FormatException(
+                $"{wrong.Name} does not go with race-day, which plans its day by itself and runs servers and a PostgreSQL of its own, to kill them. It "
+                + "takes --rate, --duration, --threshold, --seed, --repeats; the command race-day has the rest.");
+        }
+
+        var defaults = new RaceDaySettings();
+        int rate = Rate(parsed);
+        var duration = parsed.GetValue(_duration) ?? defaults.Duration;
+        return defaults with
+        {
+            Seed = seed,
+            RatePerSecond = rate,
+            Transactions = (int)Math.Clamp(rate * duration.TotalSeconds, RaceDaySettings.TransactionsMin, RaceDaySettings.TransactionsMax),
+            Thresholds = [.. (parsed.GetValue(_thresholds) ?? []).Select(Threshold.Parse)],
+        };
+    }
 
     /// <summary>Makes the settings of a run; scenarios are made anew each time, for they hold what a run sells.</summary>
     /// <exception cref="FormatException">An option or the file is wrong; the message says which.</exception>
@@ -79,6 +110,8 @@ internal sealed class RunOptions
             Scenarios = ScenarioLibrary.Parse(
                 scenario, new ScenarioSizes(parsed.GetValue(_terminals), parsed.GetValue(_frontends), parsed.GetValue(_idle))),
             Simulations = simulations ?? (flags.Length > 0 ? flags : file.Simulations.Count > 0 ? file.Simulations : preset?.Simulations ?? []),
+            Rate = Rate(parsed),
+            Duration = simulations is null ? parsed.GetValue(_duration) : null,
             Seed = seed,
             WarmUp = parsed.GetValue(_warmUp) ?? file.WarmUpDuration ?? preset?.WarmUp,
             IsPoisson = parsed.GetValue(_arrivals) switch

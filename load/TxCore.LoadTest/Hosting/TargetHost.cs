@@ -30,7 +30,7 @@ internal sealed class TargetHost : ILoadHost
         _settings = settings;
         NumberBefore = numberBefore;
         Address = new ServerAddress(settings.Host, settings.Port, identity);
-        Stages = settings.Admin is { } admin ? new ServerStages(admin) : null;
+        Stages = settings.Admin is { } admin ? new ServerStages(() => admin) : null;
     }
 
     public string Description => $"{_settings.Host}:{_settings.Port}";

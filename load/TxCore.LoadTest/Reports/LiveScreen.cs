@@ -17,7 +17,6 @@ internal sealed class LiveScreen(TimeSpan? total)
 
     private const int BarWidth = 50;
     private const int RowsMax = 6;
-    private const string CommitStage = "committed";
 
     private readonly Queue<LongHistogram> _window = new();
     private LiveSecond _last;
@@ -30,7 +29,7 @@ internal sealed class LiveScreen(TimeSpan? total)
         _stages = second.Detail?.Stages ?? _stages;
         if (second.Detail?.FromPlanned is { } interval)
         {
-            _window.Enqueue(interval);
+            _window.Enqueue(HistogramConverter.Decode(interval));
             if (_window.Count > WindowSeconds)
             {
                 _window.Dequeue();
@@ -120,9 +119,8 @@ internal sealed class LiveScreen(TimeSpan? total)
         foreach (var stage in _stages)
         {
             var latency = stage.Latency;
-            string name = stage.Stage == CommitStage ? "committed: PostgreSQL" : Markup.Escape(stage.Stage);
             table.AddRow(
-                name, Units.Milliseconds(latency.P50), Units.Milliseconds(latency.P99), Units.Milliseconds(latency.P99_9), Units.Milliseconds(latency.Max),
+                Markup.Escape(ReportTables.StageName(stage.Stage)), Units.Milliseconds(latency.P50), Units.Milliseconds(latency.P99), Units.Milliseconds(latency.P99_9), Units.Milliseconds(latency.Max),
                 Units.Count(latency.Count));
         }
 

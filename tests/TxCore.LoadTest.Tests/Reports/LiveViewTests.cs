@@ -17,7 +17,7 @@ public class LiveViewTests
 
         string text = Draw(screen);
         foreach (string shown in (string[])
-            ["measured", "50 of 65 s", "planned", "2,000", "last 10 s", "p99.9", "SoldOut", "RunnerScratched", "committed: PostgreSQL", "total"])
+            ["measured", "50 of 65 s", "planned", "2,000", "last 10 s", "p99.9", "SoldOut", "RunnerScratched", "PostgreSQL: commit", "total"])
         {
             Assert.Contains(shown, text, StringComparison.Ordinal);
         }
