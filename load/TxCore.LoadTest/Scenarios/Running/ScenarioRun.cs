@@ -42,11 +42,16 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         // 2. What is sold, and the connections.
         bool isProxied = settings.Tap is not null || settings.Scenarios.Any(item => item.Scenario.NeedsProxy);
         await using var proxy = isProxied ? FrameProxy.Start(host.Address, settings.Tap ?? new PassingTap()) : null;
-        await using TxCoreClient administrator = await accounts.Administrator.ConnectAsync(host.Address, settings.AnswerTimeout, cancellationToken);
+        await using TxCoreClient administrator = await LogOnAsync(accounts.Administrator, host.Address, cancellationToken);
         var context = await ContextAsync(administrator, plan, proxy, now, cancellationToken);
         foreach (var item in settings.Scenarios)
         {
             await item.Scenario.PrepareAsync(context, cancellationToken);
+        }
+
+        if (host is TargetHost given)
+        {
+            await given.RequireSameDatabaseAsync(_journal[0].Source, _journal[0].Number, cancellationToken);
         }
 
         output.WriteLine($"logging on {accounts.All.Count - 1} sources");
@@ -79,6 +84,19 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         var end = new RunEnd(
             fdatasync, host.Stages?.Taken ?? [], figures, checks, _thresholds.Results(builder.Figures()), _status.Failed + _status.Open);
         return builder.Build(head, end) with { Findings = [.. settings.Scenarios.SelectMany(item => item.Scenario.Findings)] };
+    }
+
+    private async Task<TxCoreClient> LogOnAsync(SourceAccount administrator, ServerAddress server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await administrator.ConnectAsync(server, settings.AnswerTimeout, cancellationToken);
+        }
+        catch (TxCoreClientException fault) when (settings.Target is not null)
+        {
+            throw new TargetRefusedException(
+                $"The administrator {administrator.Id} cannot log on: {fault.Message} (Is it the server of the database given, and are its sources there?)");
+        }
     }
 
     private AccountBook Enrol(DateTimeOffset now)
