@@ -34,7 +34,7 @@ internal sealed class RunText(TextWriter output)
             Row("lateness of the generator", LatencySummary.Of(run.Lateness));
         }
 
-        foreach (var table in ScenarioTables.Of(run))
+        foreach (var table in ScenarioTables.Of(run).Append(ReportTables.RepeatSummary(run)).Append(ReportTables.Repeats(run)).OfType<ReportTable>())
         {
             Table(table);
         }
@@ -62,11 +62,6 @@ internal sealed class RunText(TextWriter output)
     private void Results(RunRecord run)
     {
         Line();
-        foreach (var repeat in run.RepeatSummary)
-        {
-            Line($"  {run.Repeats.Count} runs, {repeat.Figure}: median {repeat.Median:N1}, {repeat.Lowest:N1} to {repeat.Highest:N1}, spread {repeat.Spread:P1}");
-        }
-
         foreach (var threshold in run.Thresholds)
         {
             Line($"  {(threshold.Holds ? "ok    " : "FAILED")}  {threshold.Text}: {threshold.Value?.ToString("0.###", CultureInfo.InvariantCulture) ?? "nothing measured"}"

@@ -64,8 +64,11 @@ internal static class RunPlots
         }
 
         return OverTime(
-            run, "commit", "PostgreSQL commit", "A batch until durable, by the server's measure. The disk alone takes what the dashed line says.", "ms",
-            isLog: true, [.. series]);
+            run, "commit", "PostgreSQL commit",
+            "A batch until durable, by the server's measure. " + (run.Fdatasync is null
+                ? "fdatasync: not measured (remote)."
+                : "The disk alone takes what the dashed line says."),
+            "ms", isLog: true, [.. series]);
     }
 
     private static Plot? Stages(RunRecord run)
