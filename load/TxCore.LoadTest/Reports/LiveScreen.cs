@@ -8,7 +8,7 @@ namespace TxCore.LoadTest.Reports;
 
 /// <summary>
 /// What a terminal shows of a run: progress, rates, latency of the last seconds, refusals by reason, the server's stages and the commit of
-/// PostgreSQL. Used by one thread.
+/// PostgreSQL. Used by one thread, but for notes.
 /// </summary>
 internal sealed class LiveScreen(TimeSpan? total)
 {
@@ -20,7 +20,15 @@ internal sealed class LiveScreen(TimeSpan? total)
 
     private readonly Queue<LongHistogram> _window = new();
     private LiveSecond _last;
+    private string? _note;
     private IReadOnlyList<StageRecord> _stages = [];
+
+    /// <summary>The last thing that happened beside the load; null for nothing. Set by any thread.</summary>
+    public string? Note
+    {
+        get => Volatile.Read(ref _note);
+        set => Volatile.Write(ref _note, value);
+    }
 
     /// <summary>Takes a second in.</summary>
     public void Add(in LiveSecond second)
@@ -42,7 +50,7 @@ internal sealed class LiveScreen(TimeSpan? total)
     {
         var below = new Grid().AddColumn().AddColumn().AddColumn();
         below.AddRow(Rates(), Latency(), Refusals());
-        return new Rows(Progress(), below, Stages());
+        return Note is { } note ? new Rows(Progress(), below, Stages(), new Text(note)) : new Rows(Progress(), below, Stages());
     }
 
     private Markup Progress()

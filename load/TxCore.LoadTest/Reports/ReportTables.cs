@@ -97,7 +97,7 @@ internal static class ReportTables
             ["fdatasync", run.Fdatasync is { } disk
                 ? $"{Units.Number(disk.PerSecond)} per second, p50 {Units.Milliseconds(disk.P50Microseconds)} ms, "
                     + $"p99 {Units.Milliseconds(disk.P99Microseconds)} ms, on the disk of the database: no commit is faster"
-                : NotMeasured],
+                : NotMeasured(run)],
         ];
         if (run.Postgres is { } postgres)
         {
@@ -112,7 +112,9 @@ internal static class ReportTables
     }
 
     /// <summary>Said instead of a figure of the wrong machine's disk.</summary>
-    public const string NotMeasured = "not measured (remote): PostgreSQL's own commit time in the table of latencies tells what its disk does";
+    public static string NotMeasured(RunRecord run) => run.Stages.Any(stage => stage.Stage == ServerStages.Commit)
+        ? "not measured (remote): PostgreSQL's own commit time in the table of latencies tells what its disk does"
+        : "not measured (remote), and PostgreSQL's commit time is not known: --admin asks the server for it";
 
     public static ReportTable? RepeatSummary(RunRecord run) => run.RepeatSummary.Count == 0 ? null : new ReportTable(
         $"Median and spread of {run.Repeats.Count} runs",

@@ -50,7 +50,7 @@ internal sealed class RunText(TextWriter output)
         Line($"software    {run.Machine.Runtime}, PostgreSQL {run.Postgres?.Version ?? "unknown"}, TxCore {run.ToolVersion}");
         Line(run.Fdatasync is { } disk
             ? $"fdatasync   {disk.PerSecond:N0}/s, p50 {disk.P50Microseconds:N0} µs, p99 {disk.P99Microseconds:N0} µs, on the disk of the database"
-            : $"fdatasync   {ReportTables.NotMeasured}");
+            : $"fdatasync   {ReportTables.NotMeasured(run)}");
 
         if (run.Postgres is { } database)
         {

@@ -67,7 +67,7 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         var generator = new LoadGenerator(plan, settings.EffectiveWarmUp, load, () => _tally.InFlight);
         context.Generator = generator;
         var sampler = new RunSampler(_tally, _latencies, generator);
-        var during = new RunningValidation(settings, host, _journal, output);
+        var during = new RunningValidation(settings, host, _journal);
         var builder = new RunRecordBuilder(_tally, sampler, generator);
         await LiveView.RunAsync(
             view => DriveAsync(context, host, sampler, builder, during, view, cancellationToken), settings.EffectiveWarmUp + plan.During);
@@ -155,7 +155,7 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         [
             .. settings.Scenarios.Select(item => item.Scenario.BesideAsync(context, loadEnded.Token)),
             settings.Beside?.Invoke(host, generator, loadEnded.Token) ?? Task.CompletedTask,
-            during.RunAsync(loadEnded.Token),
+            during.RunAsync(view, loadEnded.Token),
             sampler.FollowStagesAsync(host.Stages, loadEnded.Token),
         ];
         var monitor = new RunMonitor(_tally, _latencies, view, second =>
