@@ -1,19 +1,25 @@
 using System.CommandLine;
-using TxCore.LoadTest.Scenarios.Demo;
+using TxCore.LoadTest.Engine.Simulations;
+using TxCore.LoadTest.Scenarios.Library;
+using TxCore.LoadTest.Scenarios.Running;
 
 namespace TxCore.LoadTest.Commands;
 
 /// <summary><c>demo</c>: everything started, loaded, checked and cleaned up by one command.</summary>
 internal static class DemoCommand
 {
+    private const int RateDefault = 2_000;
+    private const int RateMax = 1_000_000;
+    private static readonly TimeSpan DurationDefault = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DurationMax = TimeSpan.FromHours(4);
+    private static readonly TimeSpan WarmUpDefault = TimeSpan.FromSeconds(5);
 
     public static Command Create(TimeProvider clock)
     {
-        var defaults = new DemoSettings();
-        var rate = CommandOptions.Number("--rate", "Transactions per second over all sources", defaults.RatePerSecond, 1, DemoSettings.RateMax);
-        var terminals = CommandOptions.Number("--terminals", "Betting terminals", defaults.Terminals, 1, DemoSettings.TerminalsMax);
-        var frontends = CommandOptions.Number("--frontends", "Ticketing frontends", defaults.Frontends, 0, DemoSettings.FrontendsMax);
+        var sizes = new ScenarioSizes();
+        var rate = CommandOptions.Number("--rate", "Transactions per second over all sources", RateDefault, 1, RateMax);
+        var terminals = CommandOptions.Number("--terminals", "Betting terminals", sizes.Terminals, 1, ScenarioSizes.TerminalsMax);
+        var frontends = CommandOptions.Number("--frontends", "Ticketing frontends", sizes.Frontends, 0, ScenarioSizes.FrontendsMax);
         var duration = Time("--duration", "Time to measure, 1s to 4h. [default: 60s]", TimeSpan.FromSeconds(1));
         var warmUp = Time("--warm-up", "Load before that, checked but not measured, 0s to 4h. [default: 5s]", TimeSpan.Zero);
         var arrivals = new Option<string>("--arrivals")
@@ -33,29 +39,22 @@ internal static class DemoCommand
             rate, duration, warmUp, terminals, frontends, arrivals, seed, json,
         };
         reports.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            new DemoSettings
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var settings = new RunSettings
             {
-                RatePerSecond = parsed.GetValue(rate),
-                Duration = parsed.GetValue(duration) ?? defaults.Duration,
-                WarmUp = parsed.GetValue(warmUp) ?? defaults.WarmUp,
-                Terminals = parsed.GetValue(terminals),
-                Frontends = parsed.GetValue(frontends),
+                Name = "demo",
+                Scenarios = ScenarioLibrary.Parse("steady", new ScenarioSizes(parsed.GetValue(terminals), parsed.GetValue(frontends))),
+                Simulations = [Simulation.Inject(parsed.GetValue(rate), TimeSpan.FromSeconds(1), parsed.GetValue(duration) ?? DurationDefault)],
+                WarmUp = parsed.GetValue(warmUp) ?? WarmUpDefault,
                 IsPoisson = parsed.GetValue(arrivals) == "poisson",
                 Seed = parsed.GetValue(seed) ?? Random.Shared.Next(),
-                JsonPath = parsed.GetValue(json)?.FullName,
-            },
-            clock,
-            reports,
-            parsed,
-            cancellationToken));
+            };
+            return ScenarioEnd.RunAsync(
+                () => new ScenarioRun(settings, clock, Console.Out).RunAsync(cancellationToken), parsed.GetValue(json), reports, parsed, cancellationToken);
+        });
         return command;
     }
-
-    private static Task<int> RunAsync(
-        DemoSettings settings, TimeProvider clock, ReportOptions reports, ParseResult parsed, CancellationToken cancellationToken) =>
-        ScenarioEnd.RunAsync(
-            () => new DemoRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, reports, parsed, cancellationToken);
 
     /// <summary>Without a default of its own: the help would print it in a form that cannot be typed.</summary>
     private static Option<TimeSpan?> Time(string name, string description, TimeSpan min)

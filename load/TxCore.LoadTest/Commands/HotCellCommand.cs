@@ -33,10 +33,9 @@ internal static class HotCellCommand
                 Rounds = parsed.GetValue(rounds),
                 KillsPerRound = parsed.GetValue(kills),
                 Seed = parsed.GetValue(seed) ?? Random.Shared.Next(),
-                JsonPath = parsed.GetValue(json)?.FullName,
             };
             return ScenarioEnd.RunAsync(
-                () => new HotCellRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, reports, parsed, cancellationToken);
+                () => new HotCellRun(settings, clock, Console.Out).RunAsync(cancellationToken), parsed.GetValue(json), reports, parsed, cancellationToken);
         });
         return command;
     }

@@ -31,10 +31,9 @@ internal static class LotteryCommand
                 Registrations = parsed.GetValue(large) ? LotterySettings.RegistrationsLarge : parsed.GetValue(registrations),
                 Kills = parsed.GetValue(kills),
                 Seed = parsed.GetValue(seed) ?? Random.Shared.Next(),
-                JsonPath = parsed.GetValue(json)?.FullName,
             };
             return ScenarioEnd.RunAsync(
-                () => new LotteryRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, reports, parsed, cancellationToken);
+                () => new LotteryRun(settings, clock, Console.Out).RunAsync(cancellationToken), parsed.GetValue(json), reports, parsed, cancellationToken);
         });
         return command;
     }

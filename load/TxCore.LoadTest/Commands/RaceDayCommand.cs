@@ -61,10 +61,9 @@ internal static class RaceDayCommand
                 Transactions = parsed.GetValue(transactions),
                 Kills = parsed.GetValue(kills),
                 Seed = parsed.GetValue(seed) ?? Random.Shared.Next(),
-                JsonPath = parsed.GetValue(json)?.FullName,
             };
             return ScenarioEnd.RunAsync(
-                () => new RaceDayRun(settings, clock, Console.Out).RunAsync(cancellationToken), settings.JsonPath, reports, parsed, cancellationToken);
+                () => new RaceDayRun(settings, clock, Console.Out).RunAsync(cancellationToken), parsed.GetValue(json), reports, parsed, cancellationToken);
         });
         return command;
     }

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using TxCore.LoadTest.Engine.Simulations;
-using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Reports;
 using TxCore.LoadTest.Scenarios.RaceDay;
 using TxCore.LoadTest.Scenarios.Running;
-using TxCore.Postgres.PrivatePostgres;
 
 namespace TxCore.LoadTest.Commands;
 
@@ -29,45 +27,10 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        RunOptions options, ReportOptions reports, ParseResult parsed, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var baseline = await reports.ReadBaselineAsync(parsed, cancellationToken);
-            if (options.ScenarioName(parsed) == RaceDay)
-            {
-                var day = new RaceDaySettings { Seed = options.Seed(parsed), RatePerSecond = options.Rate(parsed) };
-                return await ScenarioEnd.RunAsync(
-                    () => new RaceDayRun(day, clock, Console.Out).RunAsync(cancellationToken), parsed.GetValue(options.Json)?.FullName, reports, parsed,
-                    cancellationToken);
-            }
-
-            var record = await RecordAsync(options, parsed, clock, cancellationToken);
-            new RunText(Console.Out).Write(record);
-            if (parsed.GetValue(options.Json) is { } file)
-            {
-                await record.WriteAsync(file.FullName, cancellationToken);
-            }
-
-            return await reports.EndAsync(record, baseline, parsed, Console.Out, cancellationToken);
-        }
-        catch (Exception wrong) when (wrong is FormatException or InvalidDataException or TargetRefusedException or PostgresNotFoundException)
-        {
-            await Console.Error.WriteLineAsync(wrong.Message);
-            return ExitCode.WrongUsage;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            await Console.Error.WriteLineAsync("interrupted: everything was stopped and removed, nothing was checked");
-            return ExitCode.Failed;
-        }
-        catch (Exception failure)
-        {
-            await Console.Error.WriteLineAsync($"the run failed: {failure}");
-            return ExitCode.Failed;
-        }
-    }
+    private static Task<int> RunAsync(
+        RunOptions options, ReportOptions reports, ParseResult parsed, TimeProvider clock, CancellationToken cancellationToken) =>
+        ScenarioEnd.RunAsync(
+            () => RecordAsync(options, parsed, clock, cancellationToken), parsed.GetValue(options.Json), reports, parsed, cancellationToken);
 
     /// <summary>The code a script gets.</summary>
     public static int CodeOf(RunOutcome outcome) => outcome switch
@@ -80,6 +43,13 @@ internal static class RunCommand
     private static Task<RunRecord> RecordAsync(RunOptions options, ParseResult parsed, TimeProvider clock, CancellationToken cancellationToken)
     {
         int seed = options.Seed(parsed);
+        if (options.ScenarioName(parsed) == RaceDay)
+        {
+            var day = options.RaceDay(parsed, seed);
+            return RepeatedRun.RunAsync(
+                parsed.GetValue(options.Repeats), _ => new RaceDayRun(day, clock, Console.Out).RunAsync(cancellationToken));
+        }
+
         if (options.IsBreakpoint(parsed))
         {
             var step = parsed.GetValue(options.Step) ?? StepDefault;

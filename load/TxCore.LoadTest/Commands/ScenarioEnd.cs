@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Reports;
 using TxCore.LoadTest.Scenarios.RaceDay;
 using TxCore.Postgres.PrivatePostgres;
@@ -8,27 +9,28 @@ namespace TxCore.LoadTest.Commands;
 /// <summary>Runs a scenario, prints and writes its report, and turns its end into an exit code.</summary>
 internal static class ScenarioEnd
 {
+    /// <param name="run">The run; called when the baseline has been read.</param>
+    /// <param name="json">Where its record is written; null for nowhere.</param>
+    /// <param name="reports">Where it is reported and what it is compared with.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
     public static async Task<int> RunAsync(
-        Func<Task<RunReport>> run, string? jsonPath, ReportOptions reports, ParseResult parsed, CancellationToken cancellationToken)
+        Func<Task<RunRecord>> run, FileInfo? json, ReportOptions reports, ParseResult parsed, CancellationToken cancellationToken)
     {
         try
         {
             var baseline = await reports.ReadBaselineAsync(parsed, cancellationToken);
-            var report = await run();
-            new TextReport(Console.Out).Write(report);
-            if (jsonPath is not null)
+            var record = await run();
+            new RunText(Console.Out).Write(record);
+            if (json is not null)
             {
-                await JsonReport.WriteAsync(report, jsonPath, cancellationToken);
+                await record.WriteAsync(json.FullName, cancellationToken);
             }
 
-            return await reports.EndAsync(RunReportRecord.Of(report), baseline, parsed, Console.Out, cancellationToken);
+            return await reports.EndAsync(record, baseline, parsed, Console.Out, cancellationToken);
         }
-        catch (PostgresNotFoundException missing)
-        {
-            await Console.Error.WriteLineAsync(missing.Message);
-            return ExitCode.WrongUsage;
-        }
-        catch (Exception wrong) when (wrong is DayFileException or InvalidDataException)
+        catch (Exception wrong) when (
+            wrong is FormatException or InvalidDataException or DayFileException or TargetRefusedException or PostgresNotFoundException)
         {
             await Console.Error.WriteLineAsync(wrong.Message);
             return ExitCode.WrongUsage;

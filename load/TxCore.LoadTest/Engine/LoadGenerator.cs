@@ -37,7 +37,7 @@ internal sealed class LoadGenerator(LoadPlan plan, TimeSpan warmUp, ILoad load, 
         : TimeSpan.Zero;
 
     /// <summary>Sends planned for a second of the run, from 1; complete when the generator has ended.</summary>
-    public long PlannedInSecond(int second)
+    public long? PlannedInSecond(int second)
     {
         lock (_plannedBySecond)
         {

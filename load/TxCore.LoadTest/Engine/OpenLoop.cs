@@ -37,8 +37,16 @@ internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmU
     public bool IsMeasuring =>
         Volatile.Read(ref _start) is var start and not 0 && Stopwatch.GetElapsedTime(start) is var now && now >= warmUp && now < warmUp + duration;
 
+    /// <summary>Sends planned in the measured time; complete when the generator has ended.</summary>
+    public long Planned { get; private set; }
+
+    /// <summary>How long the measured time was, up to now while it lasts.</summary>
+    public TimeSpan Measured => Volatile.Read(ref _start) is var start and not 0
+        ? TimeSpan.FromTicks(Math.Clamp((Stopwatch.GetElapsedTime(start) - warmUp).Ticks, 0, duration.Ticks))
+        : TimeSpan.Zero;
+
     /// <summary>Sends planned for a second of the run, from 1.</summary>
-    public long PlannedInSecond(int second)
+    public long? PlannedInSecond(int second)
     {
         lock (_plannedBySecond)
         {
@@ -66,6 +74,7 @@ internal sealed class OpenLoop(SendSchedule schedule, ILoad load, TimeSpan warmU
             bool isMeasured = offset >= warmUp && offset < end;
             if (isMeasured)
             {
+                Planned++;
                 Lateness.Record(Stopwatch.GetTimestamp() - planned);
             }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using HdrHistogram;
 using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Reports;
@@ -9,15 +10,15 @@ internal sealed class RunSampler(Tally tally, AnswerLatencies latencies, ISendPl
 {
     private const double P99 = 99;
 
-    /// <summary>Whose intervals these are: the figures of the whole run are another reader's.</summary>
-    private const string StageReader = "load-seconds";
+    /// <summary>How soon the stages' measured time begins with the generator's.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     private readonly List<RunSecond> _seconds = [];
     private Counts _before = new();
     private IReadOnlyList<StageRecord>? _stages;
 
     /// <summary>The seconds so far, with the planned sends of each as far as they are known.</summary>
-    public IReadOnlyList<RunSecond> Seconds => [.. _seconds.Select(second => second with { Planned = generator.PlannedInSecond(second.Second) })];
+    public IReadOnlyList<RunSecond> Seconds => [.. _seconds.Select(second => second with { Planned = generator.PlannedInSecond(second.Second) ?? second.Sent })];
 
     /// <summary>From the planned send, over the measured time so far.</summary>
     public LongHistogram FromPlanned { get; } = NewHistogram();
@@ -38,7 +39,7 @@ internal sealed class RunSampler(Tally tally, AnswerLatencies latencies, ISendPl
         var taken = new RunSecond(
             second,
             generator.IsMeasuring,
-            generator.PlannedInSecond(second),
+            generator.PlannedInSecond(second) ?? now.Sent - _before.Sent,
             now.Sent - _before.Sent,
             now.Accepted - _before.Accepted,
             now.Refused - _before.Refused,
@@ -50,7 +51,7 @@ internal sealed class RunSampler(Tally tally, AnswerLatencies latencies, ISendPl
             LatencySummary.Of(sent),
             late.TotalCount == 0 ? 0 : late.GetValueAtPercentile(P99),
             late.TotalCount == 0 ? 0 : late.GetValueAtPercentile(100),
-            LatencyRecorder.Copy(planned),
+            planned.TotalCount == 0 ? null : HistogramConverter.Encode(planned),
             Interlocked.Exchange(ref _stages, null),
             Refusals(tally.Measured));
         _before = now;
@@ -58,27 +59,47 @@ internal sealed class RunSampler(Tally tally, AnswerLatencies latencies, ISendPl
         return taken;
     }
 
-    /// <summary>Asks the server for its stages each second, as a reader of its own, until it is cancelled; not when it knows no readers.</summary>
-    public async Task FollowStagesAsync(ServerStages? server, CancellationToken ended)
+    /// <summary>Asks the servers for their stages each second, beginning with the load, until it is cancelled; what came before the measured time is in no total.</summary>
+    public async Task FollowStagesAsync(ServerStages? servers, CancellationToken ended)
     {
+        if (servers is null)
+        {
+            return;
+        }
+
         try
         {
-            if (server is null || !await server.KnowsReadersAsync(ended))
-            {
-                return;
-            }
+            bool isMeasured = false;
 
-            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
-            while (await timer.WaitForNextTickAsync(ended))
+            // In the middle between two looks at the counts, so that each of those finds one answer.
+            long next = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 2);
+            while (true)
             {
-                var stages = await server.TakeAsync(ended, StageReader);
-                Volatile.Write(ref _stages, stages.Count == 0 ? null : [.. stages.Select(stage => StageRecord.Of(stage.Key, stage.Value))]);
+                await Task.Delay(Look, ended);
+                bool begins = !isMeasured && generator.IsMeasuring;
+                if (!begins && Stopwatch.GetTimestamp() < next)
+                {
+                    continue;
+                }
+
+                // What comes when the measured time is over is its last answers.
+                var stages = await servers.TakeAsync(isMeasured, ended);
+                isMeasured |= begins;
+                Volatile.Write(ref _stages, stages.Count == 0 ? null : stages);
+                next += Stopwatch.GetTimestamp() < next ? 0 : Stopwatch.Frequency;
             }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
             // The load is over.
         }
+    }
+
+    /// <summary>What came after the last whole second.</summary>
+    public async Task TakeLastStagesAsync(ServerStages? servers, CancellationToken cancellationToken)
+    {
+        var stages = servers is null ? [] : await servers.TakeAsync(isMeasured: true, cancellationToken);
+        Volatile.Write(ref _stages, stages.Count == 0 ? null : stages);
     }
 
     /// <summary>Refusals by code, the most frequent first.</summary>

@@ -3,7 +3,7 @@ using TxCore.LoadTest.Reports;
 
 namespace TxCore.LoadTest.Hosting;
 
-/// <summary>What a run did to the database: looked at before and after.</summary>
+/// <summary>What a run did to the databases of one PostgreSQL: looked at before and after.</summary>
 internal sealed class DatabaseFigures
 {
     private const string Settings = """
@@ -11,23 +11,20 @@ internal sealed class DatabaseFigures
          WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'wal_compression', 'wal_sync_method', 'shared_buffers') ORDER BY name
         """;
 
-    private readonly string _connectionString;
+    private readonly IReadOnlyList<string> _connectionStrings;
     private readonly Point _before;
 
-    private DatabaseFigures(string connectionString, Point before) => (_connectionString, _before) = (connectionString, before);
+    private DatabaseFigures(IReadOnlyList<string> connectionStrings, Point before) => (_connectionStrings, _before) = (connectionStrings, before);
 
     /// <summary>Looks before the run.</summary>
-    public static async Task<DatabaseFigures> BeginAsync(string connectionString, CancellationToken cancellationToken)
-    {
-        await using var source = NpgsqlDataSource.Create(connectionString);
-        return new DatabaseFigures(connectionString, await Point.ReadAsync(source, cancellationToken));
-    }
+    public static async Task<DatabaseFigures> BeginAsync(CancellationToken cancellationToken, params IReadOnlyList<string> connectionStrings) =>
+        new(connectionStrings, await ReadAllAsync(connectionStrings, cancellationToken));
 
     /// <summary>Looks after it.</summary>
-    public async Task<PostgresFigures> EndAsync(IReadOnlyList<StageRecord> stages, CancellationToken cancellationToken)
+    public async Task<PostgresFigures> EndAsync(CancellationToken cancellationToken)
     {
-        await using var source = NpgsqlDataSource.Create(_connectionString);
-        var after = await Point.ReadAsync(source, cancellationToken);
+        var after = await ReadAllAsync(_connectionStrings, cancellationToken);
+        await using var source = NpgsqlDataSource.Create(_connectionStrings[0]);
         var settings = new List<RunSetting>();
         await using (var command = source.CreateCommand(Settings))
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
@@ -41,9 +38,30 @@ internal sealed class DatabaseFigures
         long transactions = after.Number - _before.Number;
         long wal = (long)(after.WalBytes - _before.WalBytes);
         return new PostgresFigures(
-            after.Version, stages.FirstOrDefault(stage => stage.Stage == "committed")?.Latency, after.Batch - _before.Batch, transactions,
-            after.Rows - _before.Rows, wal, transactions == 0 ? 0 : Math.Round((double)wal / transactions, 1),
+            after.Version, after.Batch - _before.Batch, transactions, after.Rows - _before.Rows, wal,
+            transactions == 0 ? 0 : Math.Round((double)wal / transactions, 1),
             after.Rows == 0 ? 0 : Math.Round((double)after.TableBytes / after.Rows, 1), settings);
+    }
+
+    private static async Task<Point> ReadAllAsync(IReadOnlyList<string> connectionStrings, CancellationToken cancellationToken)
+    {
+        Point? sum = null;
+        foreach (string connectionString in connectionStrings)
+        {
+            await using var source = NpgsqlDataSource.Create(connectionString);
+            var point = await Point.ReadAsync(source, cancellationToken);
+
+            // The write-ahead log is the whole PostgreSQL's.
+            sum = sum is null ? point : point with
+            {
+                Number = sum.Number + point.Number,
+                Batch = sum.Batch + point.Batch,
+                Rows = sum.Rows + point.Rows,
+                TableBytes = sum.TableBytes + point.TableBytes,
+            };
+        }
+
+        return sum!;
     }
 
     private sealed record Point(string Version, decimal WalBytes, long Number, long Batch, long Rows, long TableBytes)

@@ -64,7 +64,7 @@ internal sealed class PrivateHost : ILoadHost
             host._database = await host._postgres.CreateDatabaseAsync(identity, now, accounts, cancellationToken);
             host.Server = await ServerProcess.StartAsync(
                 identity, host._database.WriterConnectionString, host._directory.FullPath, listenPort: 0, cancellationToken);
-            host.Stages = new ServerStages(host.Server.AdminAddress);
+            host.Stages = new ServerStages(() => host.Server.AdminAddress);
             return host;
         }
         catch

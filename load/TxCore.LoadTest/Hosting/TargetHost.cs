@@ -30,7 +30,7 @@ internal sealed class TargetHost : ILoadHost
         _settings = settings;
         NumberBefore = numberBefore;
         Address = new ServerAddress(settings.Host, settings.Port, identity);
-        Stages = settings.Admin is { } admin ? new ServerStages(admin) : null;
+        Stages = settings.Admin is { } admin ? new ServerStages(() => admin) : null;
     }
 
     public string Description => $"{_settings.Host}:{_settings.Port}";
@@ -59,12 +59,29 @@ internal sealed class TargetHost : ILoadHost
 
         if (settings.Enrolment is { } enrolment)
         {
-            await using var registry = new SourceRegistry(enrolment, identity);
-            await registry.AddSourcesAsync(accounts.Select(account => account.ToRecord(identity.Channel)), cancellationToken);
-            await Task.Delay(EnrolmentTakes, cancellationToken);
+            await EnrolAsync(enrolment, identity, accounts, cancellationToken);
         }
 
         return new TargetHost(settings, identity, last);
+    }
+
+    /// <summary>
+    /// Makes sure that the server writes to the database whose mark was looked at, by an entry of the run's own; it may have been given the
+    /// address of another one.
+    /// </summary>
+    /// <exception cref="TargetRefusedException">The entry is not there.</exception>
+    public async Task RequireSameDatabaseAsync(uint source, ulong number, CancellationToken cancellationToken)
+    {
+        await using var data = NpgsqlDataSource.Create(_settings.Database);
+        await using var command = data.CreateCommand("SELECT count(*) FROM txcore.transaction WHERE number = $1 AND source = $2 AND line = 1");
+        command.Parameters.Add(new NpgsqlParameter { Value = (long)number });
+        command.Parameters.Add(new NpgsqlParameter { Value = (int)source });
+        if ((long)(await command.ExecuteScalarAsync(cancellationToken))! != 1)
+        {
+            throw new TargetRefusedException(
+                $"{Description} does not write to the database given, which is marked as a rehearsal: no load is sent to it. Number {number} of source "
+                + $"{source}, which defines what would have been sold, is in another database.");
+        }
     }
 
     public Task<CheckResult?> EndAsync() => Task.FromResult<CheckResult?>(null);
@@ -73,6 +90,22 @@ internal sealed class TargetHost : ILoadHost
     {
         Stages?.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static async Task EnrolAsync(
+        string connection, ShardIdentity identity, IReadOnlyCollection<SourceAccount> accounts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var registry = new SourceRegistry(connection, identity);
+            await registry.AddSourcesAsync(accounts.Select(account => account.ToRecord(identity.Channel)), cancellationToken);
+        }
+        catch (Exception fault) when (fault is NpgsqlException or ArgumentException)
+        {
+            throw new TargetRefusedException($"The sources cannot be enrolled, which takes the database's writer or owner: {fault.Message}");
+        }
+
+        await Task.Delay(EnrolmentTakes, cancellationToken);
     }
 
     private static async Task<(ShardIdentity Identity, bool IsRehearsal, long LastNumber)> ReadShardAsync(

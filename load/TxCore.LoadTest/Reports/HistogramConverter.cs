@@ -23,7 +23,7 @@ internal sealed class HistogramConverter : JsonConverter<LongHistogram>
     public override void Write(Utf8JsonWriter writer, LongHistogram value, JsonSerializerOptions options) => writer.WriteStringValue(Encode(value));
 
     /// <summary>The compressed form in base64.</summary>
-    public static string Encode(LongHistogram histogram)
+    public static string Encode(HistogramBase histogram)
     {
         var buffer = ByteBuffer.Allocate(histogram.GetNeededByteBufferCapacity());
         byte[] bytes = new byte[histogram.EncodeIntoCompressedByteBuffer(buffer)];

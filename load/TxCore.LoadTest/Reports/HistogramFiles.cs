@@ -30,7 +30,7 @@ internal static class HistogramFiles
         foreach (var second in run.Seconds.Where(second => second.FromPlanned is not null))
         {
             long from = start + ((second.Second - 1) * 1_000L);
-            intervals.Add(Interval(second.FromPlanned!, second.IsMeasured ? MeasuredTag : WarmUpTag, from, from + 1_000));
+            intervals.Add(Interval(HistogramConverter.Decode(second.FromPlanned!), second.IsMeasured ? MeasuredTag : WarmUpTag, from, from + 1_000));
         }
 
         if (intervals.Count == 0)

@@ -8,7 +8,7 @@ namespace TxCore.LoadTest.Reports;
 
 /// <summary>
 /// What a terminal shows of a run: progress, rates, latency of the last seconds, refusals by reason, the server's stages and the commit of
-/// PostgreSQL. Used by one thread.
+/// PostgreSQL. Used by one thread, but for notes.
 /// </summary>
 internal sealed class LiveScreen(TimeSpan? total)
 {
@@ -17,11 +17,18 @@ internal sealed class LiveScreen(TimeSpan? total)
 
     private const int BarWidth = 50;
     private const int RowsMax = 6;
-    private const string CommitStage = "committed";
 
     private readonly Queue<LongHistogram> _window = new();
     private LiveSecond _last;
+    private string? _note;
     private IReadOnlyList<StageRecord> _stages = [];
+
+    /// <summary>The last thing that happened beside the load; null for nothing. Set by any thread.</summary>
+    public string? Note
+    {
+        get => Volatile.Read(ref _note);
+        set => Volatile.Write(ref _note, value);
+    }
 
     /// <summary>Takes a second in.</summary>
     public void Add(in LiveSecond second)
@@ -30,7 +37,7 @@ internal sealed class LiveScreen(TimeSpan? total)
         _stages = second.Detail?.Stages ?? _stages;
         if (second.Detail?.FromPlanned is { } interval)
         {
-            _window.Enqueue(interval);
+            _window.Enqueue(HistogramConverter.Decode(interval));
             if (_window.Count > WindowSeconds)
             {
                 _window.Dequeue();
@@ -43,7 +50,7 @@ internal sealed class LiveScreen(TimeSpan? total)
     {
         var below = new Grid().AddColumn().AddColumn().AddColumn();
         below.AddRow(Rates(), Latency(), Refusals());
-        return new Rows(Progress(), below, Stages());
+        return Note is { } note ? new Rows(Progress(), below, Stages(), new Text(note)) : new Rows(Progress(), below, Stages());
     }
 
     private Markup Progress()
@@ -120,9 +127,8 @@ internal sealed class LiveScreen(TimeSpan? total)
         foreach (var stage in _stages)
         {
             var latency = stage.Latency;
-            string name = stage.Stage == CommitStage ? "committed: PostgreSQL" : Markup.Escape(stage.Stage);
             table.AddRow(
-                name, Units.Milliseconds(latency.P50), Units.Milliseconds(latency.P99), Units.Milliseconds(latency.P99_9), Units.Milliseconds(latency.Max),
+                Markup.Escape(ReportTables.StageName(stage.Stage)), Units.Milliseconds(latency.P50), Units.Milliseconds(latency.P99), Units.Milliseconds(latency.P99_9), Units.Milliseconds(latency.Max),
                 Units.Count(latency.Count));
         }
 

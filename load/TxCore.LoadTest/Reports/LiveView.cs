@@ -16,6 +16,9 @@ internal readonly record struct LiveSecond(
 internal interface ILiveView
 {
     void Show(in LiveSecond second);
+
+    /// <summary>Tells something that happened beside the load. From any thread.</summary>
+    void Note(string text);
 }
 
 /// <summary>Picks the view that fits the output.</summary>
@@ -44,6 +47,9 @@ internal sealed class TerminalLiveView(LiveScreen screen, LiveDisplayContext con
         screen.Add(second);
         context.UpdateTarget(screen.Render());
     }
+
+    /// <summary>With the next second: a line written beside a screen that stays in place would break it.</summary>
+    public void Note(string text) => screen.Note = text;
 }
 
 /// <summary>A line each second, and what was refused and how the server's stages did every ten.</summary>
@@ -71,6 +77,8 @@ internal sealed class PlainLiveView(TextWriter output) : ILiveView
             Line("server p99 ms", detail.Stages?.Select(stage => $"{stage.Stage} {Units.Milliseconds(stage.Latency.P99)}"));
         }
     }
+
+    public void Note(string text) => output.WriteLine(text);
 
     private void Line(string name, IEnumerable<string>? items)
     {

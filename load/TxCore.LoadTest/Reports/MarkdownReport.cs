@@ -25,7 +25,7 @@ internal static class MarkdownReport
             ReportTables.Thresholds(run),
             ReportTables.Reasons("Refusals by reason", run.Refusals, run.Totals.Sent),
             ReportTables.Reasons("Faults", run.Faults, run.Totals.Sent),
-            ReportTables.Settings("Findings", run.Findings),
+            .. ScenarioTables.Of(run),
             ReportTables.Repeats(run),
             ReportTables.Checks(run),
             ReportTables.Settings("Settings", run.Settings),

@@ -1,4 +1,5 @@
 using TxCore.LoadTest.Engine;
+using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Reports.Comparing;
 
 namespace TxCore.LoadTest.Reports;
@@ -11,7 +12,8 @@ internal sealed record ReportTable(
 /// <summary>The tables that the HTML and the Markdown report have in common, so that both say the same.</summary>
 internal static class ReportTables
 {
-    private static readonly string[] LatencyColumns = ["p50", "p90", "p99", "p99.9", "p99.99", "max", "count"];
+    /// <summary>The columns of <see cref="Row"/>.</summary>
+    public static readonly string[] LatencyColumns = ["p50", "p90", "p99", "p99.9", "p99.99", "max", "count"];
 
     public static ReportTable Counts(RunRecord run)
     {
@@ -46,14 +48,9 @@ internal static class ReportTables
         [
             Row("planned send to answer", LatencySummary.Of(run.FromPlanned)),
             Row("real send to answer", LatencySummary.Of(run.FromSent)),
-            .. run.Stages.Select(stage => Row($"server: {stage.Stage}", stage.Latency)),
+            .. run.Stages.Select(stage => Row(StageName(stage.Stage), stage.Latency)),
+            .. run.Lateness.TotalCount == 0 ? Array.Empty<string[]>() : [Row("lateness of the generator", LatencySummary.Of(run.Lateness))],
         ];
-        if (run.Postgres?.CommitMicroseconds is { } commit)
-        {
-            rows.Add(Row("PostgreSQL: commit of a batch", commit));
-        }
-
-        rows.Add(Row("lateness of the generator", LatencySummary.Of(run.Lateness)));
         return new ReportTable(
             "Latency in milliseconds", ["", .. LatencyColumns], rows,
             Note: "Judge by the first line: it counts from the moment a transaction was due, so a server that pauses cannot hide it. "
@@ -94,13 +91,13 @@ internal static class ReportTables
             ["duration", $"{Units.Time(run.DurationSeconds)} after {Units.Time(run.WarmUpSeconds)} of warm-up"],
             ["seed", run.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)],
             ["target", run.Target],
-            ["machine", $"{machine.Cores} cores, {machine.Processor}, {Units.Number(machine.MemoryGigabytes)} GB"],
+            [run.Fdatasync is null ? "machine of this tool" : "machine", $"{machine.Cores} cores, {machine.Processor}, {Units.Number(machine.MemoryGigabytes)} GB"],
             ["system", $"{machine.OperatingSystem}, {machine.Runtime}"],
-            ["TxCore", run.ToolVersion],
+            [run.Fdatasync is null ? "TxCore, this tool" : "TxCore", run.ToolVersion],
             ["fdatasync", run.Fdatasync is { } disk
                 ? $"{Units.Number(disk.PerSecond)} per second, p50 {Units.Milliseconds(disk.P50Microseconds)} ms, "
                     + $"p99 {Units.Milliseconds(disk.P99Microseconds)} ms, on the disk of the database: no commit is faster"
-                : "not measured: the database is on another machine"],
+                : NotMeasured(run)],
         ];
         if (run.Postgres is { } postgres)
         {
@@ -113,6 +110,11 @@ internal static class ReportTables
 
         return new ReportTable("Conditions", ["", ""], rows, IsText: true);
     }
+
+    /// <summary>Said instead of a figure of the wrong machine's disk.</summary>
+    public static string NotMeasured(RunRecord run) => run.Stages.Any(stage => stage.Stage == ServerStages.Commit)
+        ? "not measured (remote): PostgreSQL's own commit time in the table of latencies tells what its disk does"
+        : "not measured (remote), and PostgreSQL's commit time is not known: --admin asks the server for it";
 
     public static ReportTable? RepeatSummary(RunRecord run) => run.RepeatSummary.Count == 0 ? null : new ReportTable(
         $"Median and spread of {run.Repeats.Count} runs",
@@ -137,7 +139,11 @@ internal static class ReportTables
         return [figure?.Label ?? spread.Figure, text(spread.Median), text(spread.Lowest), text(spread.Highest), Units.Percent(spread.Spread)];
     }
 
-    private static string[] Row(string name, LatencySummary l) => l.Count == 0
+    /// <summary>A stage as people read it.</summary>
+    public static string StageName(string stage) => stage == ServerStages.Commit ? "PostgreSQL: commit of a batch" : $"server: {stage}";
+
+    /// <summary>Percentiles of a latency in milliseconds.</summary>
+    public static string[] Row(string name, LatencySummary l) => l.Count == 0
         ? [name, "–", "–", "–", "–", "–", "–", "0"]
         : [name, .. new[] { l.P50, l.P90, l.P99, l.P99_9, l.P99_99, l.Max }.Select(Units.Milliseconds), Units.Count(l.Count)];
 

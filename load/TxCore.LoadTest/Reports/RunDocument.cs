@@ -27,7 +27,8 @@ internal sealed record RunDocument(RunRecord Run, RunComparison? Comparison = nu
 
     private string Wait() => Run.FromPlanned.TotalCount == 0 ? "" :
         $"From the moment each was due, 99 % waited at most {Units.Milliseconds(Run.FromPlanned.GetValueAtPercentile(99))} ms "
-        + $"and the longest {Units.Milliseconds(Run.FromPlanned.GetValueAtPercentile(100))} ms.";
+        + $"and the longest {Units.Milliseconds(Run.FromPlanned.GetValueAtPercentile(100))} ms"
+        + (Run.Kills.Count == 0 ? "." : $", {Run.Kills.Count} kills of a server or of PostgreSQL included.");
 
     private string Validation() => Run.Checks.Count == 0
         ? "It was not validated against the database."

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using HdrHistogram;
 using TxCore.LoadTest.Engine;
+using TxCore.LoadTest.Scenarios;
+using TxCore.LoadTest.Scenarios.RaceDay;
 using TxCore.LoadTest.Validation;
 
 namespace TxCore.LoadTest.Reports;
@@ -44,7 +46,7 @@ internal sealed record RunRecord
     /// <summary>Version of the tool, which is that of the server it starts.</summary>
     public required string ToolVersion { get; init; }
 
-    /// <summary>The server driven: "private" or host and port.</summary>
+    /// <summary>The server driven: private, or host and port.</summary>
     public required string Target { get; init; }
 
     /// <summary>What the disk of the database does; null when the database is not on this machine.</summary>
@@ -91,6 +93,15 @@ internal sealed record RunRecord
 
     /// <summary>What else the scenario found out, such as the rate a breakpoint run ended at and what limited it.</summary>
     public IReadOnlyList<RunSetting> Findings { get; init; } = [];
+
+    /// <summary>Servers and databases killed on purpose during the run, and how long they were away.</summary>
+    public IReadOnlyList<KillReport> Kills { get; init; } = [];
+
+    /// <summary>Races and money of a racing day; null for other scenarios.</summary>
+    public RaceDayFigures? RaceDay { get; init; }
+
+    /// <summary>Parts, seats and payments of a ticket sale; null for other scenarios.</summary>
+    public TicketFigures? Tickets { get; init; }
 
     /// <summary>The single runs, when this one sums up several: their median and spread are in <see cref="RepeatSummary"/>.</summary>
     public IReadOnlyList<RepeatFigures> Repeats { get; init; } = [];
@@ -142,6 +153,9 @@ internal enum RunOutcome
     Failed,
 }
 
+/// <summary>What the disk of the database does, without which no durable figure means anything.</summary>
+internal sealed record FdatasyncReport(double PerSecond, double P50Microseconds, double P99Microseconds);
+
 /// <summary>A name and a value, as they are shown.</summary>
 internal sealed record RunSetting(string Name, string Value);
 
@@ -165,27 +179,21 @@ internal sealed record RunTotals(
 /// <param name="Second">Seconds since the start of the load, from 1.</param>
 /// <param name="IsMeasured">False in the warm-up and after the end.</param>
 /// <param name="InFlight">Without an answer at the end of the second.</param>
-/// <param name="FromPlanned">The answers of this second, for the interval log.</param>
+/// <param name="FromPlanned">The answers of this second, for the interval log: a histogram in its compressed form, as base64; null when none came.</param>
 /// <param name="LatenessP99">Of the sends of this second, microseconds.</param>
 /// <param name="LatenessMax">Of the sends of this second, microseconds.</param>
 /// <param name="Stages">The server's stages in this second; null when it was not asked.</param>
 /// <param name="Refusals">Refusals by code since the start of the measured time.</param>
 internal sealed record RunSecond(
     int Second, bool IsMeasured, long Planned, long Sent, long Accepted, long Refused, long Failed, long Dropped, long Late, long InFlight,
-    LatencySummary PlannedToAnswer, LatencySummary SentToAnswer, double LatenessP99, double LatenessMax, LongHistogram? FromPlanned = null,
+    LatencySummary PlannedToAnswer, LatencySummary SentToAnswer, double LatenessP99, double LatenessMax, string? FromPlanned = null,
     IReadOnlyList<StageRecord>? Stages = null, IReadOnlyList<ReasonCount>? Refusals = null);
 
-/// <summary>One stage of the server, by its own measure.</summary>
-internal sealed record StageRecord(string Stage, LatencySummary Latency)
-{
-    /// <summary>As the server told it.</summary>
-    public static StageRecord Of(string stage, Hosting.StageLatency told) =>
-        new(stage, new LatencySummary(told.Count, told.P50, told.P90, told.P99, told.P99_9, told.P99_99, told.Max));
-}
+/// <summary>One stage of the server, or PostgreSQL's commit of a batch, by the server's own measure.</summary>
+internal sealed record StageRecord(string Stage, LatencySummary Latency);
 
 /// <summary>What the run did to the database.</summary>
 /// <param name="Version">Of PostgreSQL.</param>
-/// <param name="CommitMicroseconds">Batch handed over until durable, by the server's own measure; null when it could not be had.</param>
 /// <param name="Batches">Commits of the server during the run.</param>
 /// <param name="Transactions">Numbers written during the run.</param>
 /// <param name="Rows">Rows of txcore.transaction written during the run.</param>
@@ -193,7 +201,7 @@ internal sealed record StageRecord(string Stage, LatencySummary Latency)
 /// <param name="WalBytesPerTransaction">The same for one number.</param>
 /// <param name="BytesPerRow">Size of txcore.transaction with its indexes, divided by its rows.</param>
 internal sealed record PostgresFigures(
-    string Version, LatencySummary? CommitMicroseconds, long Batches, long Transactions, long Rows, long WalBytes,
+    string Version, long Batches, long Transactions, long Rows, long WalBytes,
     double WalBytesPerTransaction, double BytesPerRow, IReadOnlyList<RunSetting> Settings);
 
 /// <summary>A condition the run had to meet.</summary>

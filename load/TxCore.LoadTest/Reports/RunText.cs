@@ -6,6 +6,8 @@ namespace TxCore.LoadTest.Reports;
 /// <summary>Prints a record for people: plain text, so that it can be pasted anywhere.</summary>
 internal sealed class RunText(TextWriter output)
 {
+    private const int NameWidth = 34;
+
     public void Write(RunRecord run)
     {
         var totals = run.Totals;
@@ -19,15 +21,24 @@ internal sealed class RunText(TextWriter output)
         Counts("refused", run.Refusals);
         Counts("fault", run.Faults);
         Line();
-        Line($"{"latency, ms",-26}{"p50",10}{"p90",10}{"p99",10}{"p99.9",10}{"p99.99",10}{"max",10}{"count",12}");
+        Line($"{"latency, ms",-NameWidth}{"p50",10}{"p90",10}{"p99",10}{"p99.9",10}{"p99.99",10}{"max",10}{"count",12}");
         Row("from the planned send", LatencySummary.Of(run.FromPlanned));
         Row("from the real send", LatencySummary.Of(run.FromSent));
         foreach (var stage in run.Stages)
         {
-            Row($"server: {stage.Stage}", stage.Latency);
+            Row(ReportTables.StageName(stage.Stage), stage.Latency);
         }
 
-        Row("lateness of the generator", LatencySummary.Of(run.Lateness));
+        if (run.Lateness.TotalCount > 0)
+        {
+            Row("lateness of the generator", LatencySummary.Of(run.Lateness));
+        }
+
+        foreach (var table in ScenarioTables.Of(run).Append(ReportTables.RepeatSummary(run)).Append(ReportTables.Repeats(run)).OfType<ReportTable>())
+        {
+            Table(table);
+        }
+
         Conditions(run);
         Results(run);
     }
@@ -37,10 +48,9 @@ internal sealed class RunText(TextWriter output)
         Line();
         Line($"machine     {run.Machine.Cores} cores, {run.Machine.Processor}, {run.Machine.MemoryGigabytes:0.#} GB, {run.Machine.OperatingSystem}");
         Line($"software    {run.Machine.Runtime}, PostgreSQL {run.Postgres?.Version ?? "unknown"}, TxCore {run.ToolVersion}");
-        if (run.Fdatasync is { } disk)
-        {
-            Line($"fdatasync   {disk.PerSecond:N0}/s, p50 {disk.P50Microseconds:N0} µs, p99 {disk.P99Microseconds:N0} µs, on the disk of the database");
-        }
+        Line(run.Fdatasync is { } disk
+            ? $"fdatasync   {disk.PerSecond:N0}/s, p50 {disk.P50Microseconds:N0} µs, p99 {disk.P99Microseconds:N0} µs, on the disk of the database"
+            : $"fdatasync   {ReportTables.NotMeasured(run)}");
 
         if (run.Postgres is { } database)
         {
@@ -52,12 +62,6 @@ internal sealed class RunText(TextWriter output)
     private void Results(RunRecord run)
     {
         Line();
-        Settings(run.Findings);
-        foreach (var repeat in run.RepeatSummary)
-        {
-            Line($"  {run.Repeats.Count} runs, {repeat.Figure}: median {repeat.Median:N1}, {repeat.Lowest:N1} to {repeat.Highest:N1}, spread {repeat.Spread:P1}");
-        }
-
         foreach (var threshold in run.Thresholds)
         {
             Line($"  {(threshold.Holds ? "ok    " : "FAILED")}  {threshold.Text}: {threshold.Value?.ToString("0.###", CultureInfo.InvariantCulture) ?? "nothing measured"}"
@@ -83,6 +87,20 @@ internal sealed class RunText(TextWriter output)
         });
     }
 
+    private void Table(ReportTable table)
+    {
+        Line();
+        int[] widths = [.. Enumerable.Range(0, table.Columns.Count).Select(i => table.Rows.Select(row => row[i].Length).Append(table.Columns[i].Length).Max())];
+        Line(Cells(table, table.Columns, widths, table.Title));
+        foreach (var row in table.Rows)
+        {
+            Line(Cells(table, row, widths, "  " + row[0]));
+        }
+    }
+
+    private static string Cells(ReportTable table, IReadOnlyList<string> cells, int[] widths, string first) => string.Concat(
+        [first.PadRight(NameWidth), .. cells.Skip(1).Select((cell, i) => "  " + (table.IsText ? cell : cell.PadLeft(widths[i + 1])))]).TrimEnd();
+
     private void Settings(IReadOnlyList<RunSetting> settings)
     {
         foreach (var setting in settings)
@@ -100,7 +118,7 @@ internal sealed class RunText(TextWriter output)
     }
 
     private void Row(string name, LatencySummary latency) => Line(
-        $"{"  " + name,-26}{Milliseconds(latency.P50),10}{Milliseconds(latency.P90),10}{Milliseconds(latency.P99),10}{Milliseconds(latency.P99_9),10}"
+        $"{"  " + name,-NameWidth}{Milliseconds(latency.P50),10}{Milliseconds(latency.P90),10}{Milliseconds(latency.P99),10}{Milliseconds(latency.P99_9),10}"
         + $"{Milliseconds(latency.P99_99),10}{Milliseconds(latency.Max),10}{latency.Count,12:N0}");
 
     private static string Milliseconds(double microseconds) => (microseconds / 1_000).ToString("0.000", CultureInfo.InvariantCulture);

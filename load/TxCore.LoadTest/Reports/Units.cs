@@ -8,6 +8,7 @@ internal static class Units
     /// <summary>Milliseconds of microseconds, with about three digits that mean something.</summary>
     public static string Milliseconds(double microseconds) => (microseconds / 1_000) switch
     {
+        < 0.1 and var ms => ms.ToString("0.000", CultureInfo.InvariantCulture),
         < 10 and var ms => ms.ToString("0.00", CultureInfo.InvariantCulture),
         < 100 and var ms => ms.ToString("0.0", CultureInfo.InvariantCulture),
         var ms => ms.ToString("N0", CultureInfo.InvariantCulture),

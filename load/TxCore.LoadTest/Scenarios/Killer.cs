@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TxCore.LoadTest.Hosting;
+using TxCore.LoadTest.Validation;
 
 namespace TxCore.LoadTest.Scenarios;
 
@@ -26,6 +27,13 @@ internal sealed class Killer(IReadOnlyList<ShardStage> stages, RehearsalPostgres
     {
         int target = round % (stages.Count + 1);
         _done.Add(target == 1 ? await KillPostgresAsync(cancellationToken) : await KillServerAsync(stages[target == 0 ? 0 : target - 1], cancellationToken));
+    }
+
+    /// <summary>The rule that all kills were made, and that answers came again after each.</summary>
+    public CheckResult Check(int planned)
+    {
+        string[] unanswered = [.. _done.Where(kill => kill.FirstAnswerMilliseconds <= 0).Select(kill => $"{kill.What} at {kill.AtSeconds} s")];
+        return new CheckResult($"all {planned} kills were survived: answers came again", unanswered.Length + planned - _done.Count, unanswered);
     }
 
     private async Task<KillReport> KillServerAsync(ShardStage stage, CancellationToken cancellationToken)

@@ -11,12 +11,12 @@ using TxCore.Storage;
 
 namespace TxCore.LoadTest.Scenarios;
 
-/// <summary>What a stage of a ticket sale took.</summary>
-/// <param name="Name">The stage.</param>
+/// <summary>What a part of a ticket sale took.</summary>
+/// <param name="Name">The part.</param>
 /// <param name="Seconds">How long it took.</param>
 /// <param name="Count">Transactions decided in it.</param>
 /// <param name="PerSecond">Their rate.</param>
-internal sealed record StageTime(string Name, double Seconds, long Count, double PerSecond);
+internal sealed record PartTime(string Name, double Seconds, long Count, double PerSecond);
 
 /// <summary>A ticket sale's database, server, administrator and frontends, and everything that is noted of it.</summary>
 internal sealed class TicketStage : IAsyncDisposable
@@ -27,17 +27,20 @@ internal sealed class TicketStage : IAsyncDisposable
     private const int PaymentsPageMax = 500;
 
     private readonly RehearsalPostgres _postgres;
-    private readonly List<StageTime> _times = [];
+    private readonly DatabaseFigures _figures;
+    private readonly List<PartTime> _times = [];
     private readonly TextWriter _output;
 
-    private TicketStage(RehearsalPostgres postgres, ShardStage shard, FdatasyncReport fdatasync, int seed, TimeProvider clock, TextWriter output)
+    private TicketStage(
+        RehearsalPostgres postgres, ShardStage shard, FdatasyncReport fdatasync, DatabaseFigures figures, int seed, TimeProvider clock, TextWriter output)
     {
-        (_postgres, Shard, Fdatasync, _output) = (postgres, shard, fdatasync, output);
+        (_postgres, Shard, Fdatasync, _figures, _output) = (postgres, shard, fdatasync, figures, output);
         StartedAt = clock.GetUtcNow();
         Keys = new PersonKeys(seed);
         Killer = new Killer([shard], postgres, clock, StartedAt);
         Room = new ControlRoom(shard.Clients[0], Book);
         Desk = new TicketDesk([.. shard.Clients.Skip(1)], Book, Keys, Tally, Latencies, shard.Watch);
+        Load = new ClosedLoad(Tally, Latencies, shard);
     }
 
     public DateTimeOffset StartedAt { get; }
@@ -60,7 +63,10 @@ internal sealed class TicketStage : IAsyncDisposable
 
     public TicketDesk Desk { get; }
 
-    public IReadOnlyList<StageTime> Times => _times;
+    /// <summary>The figures of what the desk sends.</summary>
+    public ClosedLoad Load { get; }
+
+    public IReadOnlyList<PartTime> Times => _times;
 
     public static async Task<TicketStage> StartAsync(
         ShardIdentity identity, SourceAccount administrator, IReadOnlyList<SourceAccount> frontends, TimeSpan answerTimeout, int seed, TimeProvider clock,
@@ -75,7 +81,8 @@ internal sealed class TicketStage : IAsyncDisposable
             shard = await ShardStage.StartAsync(identity, postgres, [administrator, .. frontends], clock.GetUtcNow(), cancellationToken);
             await shard.ConnectAsync([administrator, .. frontends], answerTimeout, cancellationToken);
             var fdatasync = new FdatasyncReport(probe.PerSecond, probe.P50Microseconds, probe.P99Microseconds);
-            return new TicketStage(postgres, shard, fdatasync, seed, clock, output);
+            var figures = await DatabaseFigures.BeginAsync(cancellationToken, shard.Database.CheckConnectionString);
+            return new TicketStage(postgres, shard, fdatasync, figures, seed, clock, output);
         }
         catch
         {
@@ -97,7 +104,7 @@ internal sealed class TicketStage : IAsyncDisposable
         await part();
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         long count = Tally.Measured.Answered - answered;
-        _times.Add(new StageTime(name, Math.Round(seconds, 2), count, Math.Round(count / Math.Max(seconds, 0.001))));
+        _times.Add(new PartTime(name, Math.Round(seconds, 2), count, Math.Round(count / Math.Max(seconds, 0.001))));
         _output.WriteLine($"{name}: {seconds:0.0} s" + (count > 0 ? $", {count:N0} decided, {count / seconds:N0}/s" : ""));
     }
 
@@ -186,13 +193,15 @@ internal sealed class TicketStage : IAsyncDisposable
     /// <summary>Drains the server and checks everything, by the tool's own means and by the server's.</summary>
     public async Task<TicketResult> CheckAsync(OwnSaleRules rules, ToldAtEnd told, IEnumerable<CheckResult> more, CancellationToken cancellationToken)
     {
+        await Load.EndAsync();
         await Shard.EndAsync();
+        var figures = await _figures.EndAsync(cancellationToken);
         _output.WriteLine("checking every answer against the database");
         TicketResult result = null!;
         await TimeAsync("check", async () =>
         {
             var (validation, replay, bytes) = await SaleValidation.RunAsync(Shard.Database.CheckConnectionString, Book, rules, Keys, told, cancellationToken);
-            result = new TicketResult(validation, replay, bytes);
+            result = new TicketResult(validation, replay, bytes, figures);
         });
         CheckResult verified = null!;
         await TimeAsync("txcore verify", async () => verified = await Shard.CommandAsync(
@@ -204,10 +213,11 @@ internal sealed class TicketStage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Load.DisposeAsync();
         await Shard.DisposeAsync();
         await _postgres.DisposeAsync();
     }
 }
 
 /// <summary>What the check of a ticket sale came to.</summary>
-internal sealed record TicketResult(ValidationResult Validation, SaleReplay Replay, long DatabaseBytes);
+internal sealed record TicketResult(ValidationResult Validation, SaleReplay Replay, long DatabaseBytes, PostgresFigures Postgres);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Npgsql;
 using TxCore.Diagnostics;
 using TxCore.Pipeline;
 using TxCore.Postgres;
@@ -51,7 +52,17 @@ internal static class DatabaseCommands
                 return (int)ExitCode.Usage;
             }
 
-            bool isMarked = await RehearsalMark.SetAsync(owner, cancellationToken);
+            bool isMarked;
+            try
+            {
+                isMarked = await RehearsalMark.SetAsync(owner, cancellationToken);
+            }
+            catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+            {
+                Console.Error.WriteLine($"Only the owner of the schema may mark the database: {refused.MessageText}.");
+                return (int)ExitCode.StoreRefused;
+            }
+
             Console.WriteLine(isMarked
                 ? "The database is marked as a rehearsal: its transactions are no real ones."
                 : "The shard has entries already, which may be real: it is not marked. Make a new database for the rehearsal.");

@@ -43,12 +43,12 @@ internal static class AdminEndpoints
 
         // Each reader has intervals of its own; those that give no name share one.
         app.MapGet("/stages", (int? shard, string? reader) => Take(
-            shards, shard, reader, static (_, interval) => Results.Json(interval.Stages, AdminJson.Default.IReadOnlyDictionaryStringStageSummary)));
-        app.MapGet("/interval", (int? shard, string? reader) => Take(
-            shards, shard, reader, static (host, interval) => Results.Json(new ShardInterval(Describe(host), interval), AdminJson.Default.ShardInterval)));
+            shards, shard, reader, withHistograms: false, static (_, interval) => Results.Json(interval.Stages, AdminJson.Default.IReadOnlyDictionaryStringStageSummary)));
+        app.MapGet("/interval", (int? shard, string? reader, bool? histograms) => Take(
+            shards, shard, reader, histograms ?? false, static (host, interval) => Results.Json(new ShardInterval(Describe(host), interval), AdminJson.Default.ShardInterval)));
     }
 
-    private static IResult Take(ServedShards shards, int? number, string? reader, Func<ShardHost, FiguresInterval, IResult> answer)
+    private static IResult Take(ServedShards shards, int? number, string? reader, bool withHistograms, Func<ShardHost, FiguresInterval, IResult> answer)
     {
         if (reader is { Length: > ReaderNameMax })
         {
@@ -62,7 +62,7 @@ internal static class AdminEndpoints
                 : Results.Text($"shard {number} is not served here\n", statusCode: 404);
         }
 
-        return answer(host, host.Shard.Figures.Readers.Take(reader ?? ""));
+        return answer(host, host.Shard.Figures.Readers.Take(reader ?? "", withHistograms));
     }
 
     private static ShardStatus Describe(ShardHost host)

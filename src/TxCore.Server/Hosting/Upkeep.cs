@@ -7,7 +7,7 @@ namespace TxCore.Server.Hosting;
 /// <summary>Keeps the database of a shard in shape beside the writer, and the shard not ready while tomorrow has no partition.</summary>
 internal sealed class Upkeep(Shard shard, IShardReader reader, string connection, int partitionDays, int partitionsAhead, TimeProvider clock, ILogger logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     /// <summary>Days after the present business day that have a partition.</summary>
     public int PartitionsAhead => Volatile.Read(ref _partitionsAhead);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 
 namespace TxCore.Diagnostics;
 
@@ -10,9 +11,12 @@ namespace TxCore.Diagnostics;
 /// <param name="Decided">Entries decided and stored.</param>
 /// <param name="Repeated">Transactions answered with an earlier decision.</param>
 /// <param name="Refusals">Refusals by code, those with the most first.</param>
+/// <param name="Histograms">The histograms that <paramref name="Stages"/> and <paramref name="Commit"/> (as <c>commit</c>) sum up, in nanoseconds,
+/// in the compressed form of HdrHistogram as base64: for readers that add intervals or servers up, as percentiles cannot be. Null unless asked for.</param>
 public sealed record FiguresInterval(
     double Seconds, IReadOnlyDictionary<string, StageSummary> Stages, StageSummary Commit, StageSummary BatchRows, long Decided, long Repeated,
-    IReadOnlyDictionary<string, long> Refusals);
+    IReadOnlyDictionary<string, long> Refusals,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Histograms = null);
 
 /// <summary>
 /// The intervals of a shard's figures, one for each reader by name, so that none takes from another. Beyond
@@ -27,7 +31,9 @@ public sealed class FigureReaders(ShardFigures figures)
     private readonly Dictionary<string, Reader> _readers = [];
 
     /// <summary>What came since this reader last took (since the start, the first time), and begins its next interval.</summary>
-    public FiguresInterval Take(string name)
+    /// <param name="name">The reader.</param>
+    /// <param name="withHistograms">Gives the histograms too, some kilobytes.</param>
+    public FiguresInterval Take(string name, bool withHistograms = false)
     {
         lock (_gate)
         {
@@ -42,13 +48,14 @@ public sealed class FigureReaders(ShardFigures figures)
                 _readers.Add(name, reader);
             }
 
-            return reader.Take();
+            return reader.Take(withHistograms);
         }
     }
 
     private sealed class Reader(ShardFigures figures)
     {
         private const double NanosecondsPerMicrosecond = 1000;
+        private const string CommitName = "commit";
         private readonly HistogramReader[] _stages = [.. StageLatencies.InOrder.Select(stage => new HistogramReader(figures.Latencies[stage]))];
         private readonly HistogramReader _commit = new(figures.CommitTime);
         private readonly HistogramReader _batchRows = new(figures.BatchRows);
@@ -58,21 +65,30 @@ public sealed class FigureReaders(ShardFigures figures)
 
         public long TakenTicks { get; private set; } = figures.StartedTicks;
 
-        public FiguresInterval Take()
+        public FiguresInterval Take(bool withHistograms)
         {
             long now = Stopwatch.GetTimestamp();
             double seconds = Stopwatch.GetElapsedTime(TakenTicks, now).TotalSeconds;
             TakenTicks = now;
             var stages = new Dictionary<string, StageSummary>();
+            var histograms = withHistograms ? new Dictionary<string, string>() : null;
             for (int i = 0; i < _stages.Length; i++)
             {
-                stages.Add(StageLatencies.InOrder[i].ToString().ToLowerInvariant(), _stages[i].TakeSummary(NanosecondsPerMicrosecond));
+                string name = StageLatencies.InOrder[i].ToString().ToLowerInvariant();
+                stages.Add(name, Take(_stages[i], name, histograms));
             }
 
             long decided = Since(ref _decided, figures.Decisions.Decided().Sum(static row => row.Count));
             long repeated = Since(ref _repeated, figures.Decisions.Repeated);
             return new FiguresInterval(
-                seconds, stages, _commit.TakeSummary(NanosecondsPerMicrosecond), _batchRows.TakeSummary(1), decided, repeated, TakeRefusals());
+                seconds, stages, Take(_commit, CommitName, histograms), _batchRows.TakeSummary(1), decided, repeated, TakeRefusals(), histograms);
+        }
+
+        private static StageSummary Take(HistogramReader reader, string name, Dictionary<string, string>? histograms)
+        {
+            var summary = reader.TakeSummary(NanosecondsPerMicrosecond);
+            histograms?.Add(name, reader.TakenAsText());
+            return summary;
         }
 
         private Dictionary<string, long> TakeRefusals()

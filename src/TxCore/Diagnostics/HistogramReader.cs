@@ -1,4 +1,5 @@
 using HdrHistogram;
+using HdrHistogram.Utilities;
 
 namespace TxCore.Diagnostics;
 
@@ -43,5 +44,19 @@ public sealed class HistogramReader(CumulativeHistogram histogram)
             : new StageSummary(taken.TotalCount, At(50), At(90), At(99), At(99.9), At(99.99), At(100));
 
         double At(double percentile) => taken.GetValueAtPercentile(percentile) / divisor;
+    }
+
+    /// <summary>The values of the last interval taken, in the compressed form of HdrHistogram as base64.</summary>
+    public string TakenAsText()
+    {
+        var buffer = ByteBuffer.Allocate(_interval.GetNeededByteBufferCapacity());
+        byte[] bytes = new byte[_interval.EncodeIntoCompressedByteBuffer(buffer)];
+        buffer.Position = 0;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = buffer.Get();
+        }
+
+        return Convert.ToBase64String(bytes);
     }
 }

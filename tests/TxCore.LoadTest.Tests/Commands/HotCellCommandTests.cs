@@ -1,4 +1,4 @@
-using System.Text.Json;
+using TxCore.LoadTest.Reports;
 
 namespace TxCore.LoadTest.Tests.Commands;
 
@@ -15,10 +15,10 @@ public class HotCellCommandTests
             var (exitCode, output) = await BuiltTool.RunAsync("hot-cell", "--buyers", "1000", "--rounds", "3", "--seed", $"{seed}", "--json", json);
 
             Assert.True(exitCode == 0, $"seed {seed}, exit code {exitCode}:{Environment.NewLine}{output}");
-            using var report = JsonDocument.Parse(await File.ReadAllBytesAsync(json, TestContext.Current.CancellationToken));
-            var tickets = report.RootElement.GetProperty("tickets");
-            Assert.Equal(300, tickets.GetProperty("seatsSold").GetInt64());
-            Assert.Equal(3, tickets.GetProperty("kills").GetArrayLength());
+            var record = await RunRecord.ReadAsync(json, TestContext.Current.CancellationToken);
+            Assert.Equal(300, record.Tickets!.SeatsSold);
+            Assert.Equal(3, record.Kills.Count);
+            Assert.Equal(record.Totals.Sent, record.Seconds.Sum(second => second.Sent));
         }
         finally
         {

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using TxCore.LoadTest.Reports;
 
 namespace TxCore.LoadTest.Tests.Commands;
 
@@ -15,15 +15,16 @@ public class LotteryCommandTests
             var (exitCode, output) = await BuiltTool.RunAsync("lottery", "--registrations", "2000", "--kills", "1", "--seed", $"{seed}", "--json", json);
 
             Assert.True(exitCode == 0, $"seed {seed}, exit code {exitCode}:{Environment.NewLine}{output}");
-            using var report = JsonDocument.Parse(await File.ReadAllBytesAsync(json, TestContext.Current.CancellationToken));
-            var tickets = report.RootElement.GetProperty("tickets");
-            Assert.Equal(tickets.GetProperty("seats").GetInt64(), tickets.GetProperty("seatsSold").GetInt64());
-            Assert.True(tickets.GetProperty("seatsWanted").GetInt64() >= 10 * tickets.GetProperty("seats").GetInt64());
-            Assert.True(tickets.GetProperty("voids").GetInt64() > 0);
-            var refusals = report.RootElement.GetProperty("refusalsByCode");
+            var record = await RunRecord.ReadAsync(json, TestContext.Current.CancellationToken);
+            var tickets = record.Tickets!;
+            Assert.Equal(tickets.Seats, tickets.SeatsSold);
+            Assert.True(tickets.SeatsWanted >= 10 * tickets.Seats);
+            Assert.True(tickets.Voids > 0);
+            Assert.True(record.Postgres is { WalBytesPerTransaction: > 100, BytesPerRow: > 50, Batches: > 0 } && record.Fdatasync is { PerSecond: > 0 });
+            Assert.Contains(record.Seconds, second => second.Stages is { Count: > 0 });
             Assert.All(
                 ["SoldOut", "SlotNotOpen", "PersonCapReached", "AlreadyRegistered", "NotRegistered", "PersonExcluded"],
-                code => Assert.True(refusals.TryGetProperty(code, out _), $"seed {seed}: nobody was refused as {code}"));
+                code => Assert.True(record.Refusals.Any(refusal => refusal.Reason == code), $"seed {seed}: nobody was refused as {code}"));
         }
         finally
         {

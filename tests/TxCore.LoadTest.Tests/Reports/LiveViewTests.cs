@@ -15,9 +15,10 @@ public class LiveViewTests
             screen.Add(Live(second));
         }
 
+        screen.Note = "check 3 during the run: every rule holds";
         string text = Draw(screen);
         foreach (string shown in (string[])
-            ["measured", "50 of 65 s", "planned", "2,000", "last 10 s", "p99.9", "SoldOut", "RunnerScratched", "committed: PostgreSQL", "total"])
+            ["measured", "50 of 65 s", "planned", "2,000", "last 10 s", "p99.9", "SoldOut", "RunnerScratched", "PostgreSQL: commit", "total", "check 3 during the run"])
         {
             Assert.Contains(shown, text, StringComparison.Ordinal);
         }

@@ -12,7 +12,7 @@ internal static class PlottedRun
     private const int Measured = 60;
     private const int Rate = 2_000;
     private static readonly (string Stage, double Share)[] ServerStages =
-        [("decided", 0.02), ("batched", 0.3), ("committed", 0.55), ("replied", 0.01), ("total", 0.9)];
+        [("decided", 0.02), ("batched", 0.3), ("committed", 0.55), ("replied", 0.01), ("total", 0.9), ("commit", 0.5)];
 
     public static RunRecord Create(int seed = 20)
     {
@@ -48,7 +48,7 @@ internal static class PlottedRun
 
             seconds.Add(new RunSecond(
                 i, isMeasured, Rate, Rate, Rate - 40, 40, 0, 0, 1, 8 + random.Next(9), LatencySummary.Of(interval), LatencySummary.Of(interval),
-                late.GetValueAtPercentile(99), late.GetValueAtPercentile(100), interval, Stages(interval),
+                late.GetValueAtPercentile(99), late.GetValueAtPercentile(100), HistogramConverter.Encode(interval), Stages(interval),
                 isMeasured ? [new ReasonCount("SoldOut", refused * 3 / 4), new ReasonCount("RunnerScratched", refused / 4)] : null));
         }
 
@@ -84,7 +84,7 @@ internal static class PlottedRun
             Seconds = seconds,
             Stages = Stages(planned),
             Postgres = new PostgresFigures(
-                "18.4", Scaled(LatencySummary.Of(planned), 0.55), 30_112, 120_000, 168_400, 61_000_000, 508, 231,
+                "18.4", 30_112, 120_000, 168_400, 61_000_000, 508, 231,
                 [new RunSetting("fsync", "on"), new RunSetting("synchronous_commit", "on")]),
             Thresholds = [new ThresholdResult("OkLatency: p99 < 100", 60.1, true, 0, false), new ThresholdResult("FailRequest: Percent < 0.1", 0, true, 0, false)],
             Checks =

@@ -3,6 +3,8 @@ using HdrHistogram;
 using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Reports;
 using TxCore.LoadTest.Reports.Comparing;
+using TxCore.LoadTest.Scenarios;
+using TxCore.LoadTest.Scenarios.RaceDay;
 using TxCore.LoadTest.Validation;
 
 namespace TxCore.LoadTest.Tests.Reports;
@@ -38,6 +40,42 @@ public class ReportFilesTests
         var measured = intervals.Where(interval => interval.Tag == HistogramFiles.MeasuredTag).ToList();
         Assert.Equal(run.FromPlanned.TotalCount, measured.Sum(interval => interval.TotalCount));
         Assert.Equal(run.StartedAt.ToUnixTimeMilliseconds() + 5_000, measured[0].StartTimeStamp);
+    }
+
+    [Fact]
+    public void A_target_elsewhere_gets_no_figure_of_this_machines_disk_in_any_report()
+    {
+        var run = PlottedRun.Create() with { Target = "core1:7400", Fdatasync = null };
+        var text = new StringWriter();
+        new RunText(text).Write(run);
+        Assert.All(
+            [text.ToString(), MarkdownReport.Write(new RunDocument(run)), TxCore.LoadTest.Reports.Html.HtmlReport.Write(new RunDocument(run))],
+            report =>
+            {
+                Assert.Contains("not measured (remote)", report, StringComparison.Ordinal);
+                Assert.Contains("PostgreSQL: commit of a batch", report, StringComparison.Ordinal);
+                Assert.DoesNotContain("fdatasync p50", report, StringComparison.Ordinal);
+            });
+
+        var blind = MarkdownReport.Write(new RunDocument(run with { Stages = [] }));
+        Assert.Contains("--admin asks the server for it", blind, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Kills_and_the_racing_day_are_told_in_every_report()
+    {
+        var races = new RaceCounts(Run: 7, Cancelled: 1, StoppedByCommand: 5, StoppedByTime: 2, Scratched: 4, Published: 8);
+        var run = PlottedRun.Create() with
+        {
+            Kills = [new KillReport("PostgreSQL", 23.7, 3_384, 4_784), new KillReport("retail server", 48.9, 5_349, 0)],
+            RaceDay = new RaceDayFigures([new ChannelFigures("retail", races, 16_844, 76_496_640, 1_463_525, 7_165, 60_106_961, 9_331, 1_295, 240)]),
+        };
+        var text = new StringWriter();
+        new RunText(text).Write(run);
+        Assert.All(
+            [text.ToString(), MarkdownReport.Write(new RunDocument(run)), TxCore.LoadTest.Reports.Html.HtmlReport.Write(new RunDocument(run))],
+            report => Assert.All(["4,784", "never", "764,966.40", "16,844"], part => Assert.Contains(part, report, StringComparison.Ordinal)));
+        Assert.Contains("2 kills of a server or of PostgreSQL included", new RunDocument(run).Verdict, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using System.Net;
+using System.Text.RegularExpressions;
+using Npgsql;
 using TxCore.Client;
 using TxCore.Diagnostics;
+using TxCore.Postgres.PrivatePostgres;
 using TxCore.Protocol;
 using TxCore.Server.Tests.Fleet;
 using TxCore.Server.Tests.Processes;
@@ -9,7 +12,7 @@ using TxCore.Testing;
 namespace TxCore.Server.Tests.Operations;
 
 /// <summary><c>/health/ready</c> says when not to send traffic here, and why; <c>/health/live</c> when to restart.</summary>
-public sealed class HealthTests(PostgresFixture postgres)
+public sealed partial class HealthTests(PostgresFixture postgres)
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
@@ -87,7 +90,54 @@ public sealed class HealthTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_shard_that_failed_is_not_alive()
+    public async Task It_is_not_ready_while_the_next_day_has_no_partition()
+    {
+        using var deployment = await Deployment.CreateAsync(postgres);
+        await using var server = await deployment.ServeAsync();
+        var admin = server.Ready[0].Admin;
+        await UntilReadyAsync(admin);
+
+        // The partition of the next day is gone, and nobody makes another.
+        var today = DateOnly.ParseExact($"{await server.CounterAsync("businessDay")}", "yyyyMMdd");
+        await deployment.ExecuteAsync($"""
+            ALTER FUNCTION txcore.ensure_partitions(date, int) RENAME TO refused;
+            ALTER TABLE txcore.transaction DETACH PARTITION txcore.transaction_{today.AddDays(1):yyyyMMdd};
+            DROP TABLE txcore.transaction_{today.AddDays(1):yyyyMMdd};
+            """);
+        await UntilNotReadyAsync(admin, "the next business day has no partition");
+        Assert.True((await Scrape.OfAsync(admin))["txcore_partitions_ahead"] < 1);
+        Assert.Equal((HttpStatusCode.OK, "live"), await AskAsync(admin, "live"));
+
+        await deployment.ExecuteAsync($"""
+            ALTER FUNCTION txcore.refused(date, int) RENAME TO ensure_partitions;
+            SELECT txcore.ensure_partitions('{today:yyyy-MM-dd}', 1);
+            """);
+        await UntilReadyAsync(admin);
+    }
+
+    [Fact]
+    public async Task It_is_not_alive_once_a_shard_has_failed_and_the_other_shard_goes_on()
+    {
+        await using var server = await ServerProcess.StartAsync(["--shards", "1:retail,2:online"], shards: 2);
+        var admin = server.Ready[0].Admin;
+        Assert.Equal((HttpStatusCode.OK, "live"), await AskAsync(admin, "live"));
+
+        await FenceAsync(server, shard: 1);
+        await UntilAsync("live", admin, HttpStatusCode.ServiceUnavailable, "failed");
+        await UntilNotReadyAsync(admin, "shard 1: failed");
+        var scrape = await Scrape.OfAsync(admin);
+        Assert.Equal((1, 0), (scrape["txcore_shard_failed", ("shard", "1")], scrape["txcore_shard_failed", ("shard", "2")]));
+
+        await using (var client = await SampleClient.ConnectAsync(server, server.Ready[1], 1001))
+        {
+            Assert.True((await client.SellAsync()).MayPrint);
+        }
+
+        Assert.Equal((int)ExitCode.Fenced, await server.TerminateAsync());
+    }
+
+    [Fact]
+    public async Task A_shard_that_another_server_took_over_ends_and_the_other_server_is_alive()
     {
         using var deployment = await Deployment.CreateAsync(postgres);
         await using var first = await deployment.ServeAsync();
@@ -109,20 +159,39 @@ public sealed class HealthTests(PostgresFixture postgres)
         await Poll.UntilAsync(() => server.Program.Log.Contains(expected, StringComparison.Ordinal), () => server.Program.Log);
     }
 
-    private static Task UntilReadyAsync(IPEndPoint admin) => UntilAsync(admin, HttpStatusCode.OK, "ready");
+    /// <summary>Takes a shard of a server with a PostgreSQL of its own away from it, as another writer would.</summary>
+    private static async Task FenceAsync(ServerProcess server, short shard)
+    {
+        var told = PrivatePostgres().Match(server.Program.Log);
+        string password = Path.Combine(told.Groups["directory"].Value, "superuser.password");
+        var connection = new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = int.Parse(told.Groups["port"].Value),
+            Database = $"txcore_{shard}",
+            Username = PrivatePostgresServer.Superuser,
+            Password = (await File.ReadAllTextAsync(password, Cancellation)).Trim(),
+            Pooling = false,
+        };
+        await using var source = NpgsqlDataSource.Create(connection.ConnectionString);
+        await using var fence = source.CreateCommand("UPDATE txcore.shard SET epoch = epoch + 1");
+        Assert.Equal(1, await fence.ExecuteNonQueryAsync(Cancellation));
+    }
 
-    private static Task UntilNotReadyAsync(IPEndPoint admin, string reason) => UntilAsync(admin, HttpStatusCode.ServiceUnavailable, reason);
+    private static Task UntilReadyAsync(IPEndPoint admin) => UntilAsync("ready", admin, HttpStatusCode.OK, "ready");
 
-    private static async Task UntilAsync(IPEndPoint admin, HttpStatusCode status, string text)
+    private static Task UntilNotReadyAsync(IPEndPoint admin, string reason) => UntilAsync("ready", admin, HttpStatusCode.ServiceUnavailable, reason);
+
+    private static async Task UntilAsync(string path, IPEndPoint admin, HttpStatusCode status, string text)
     {
         (HttpStatusCode Status, string Text) last = default;
         await Poll.UntilAsync(
             async () =>
             {
-                last = await AskAsync(admin, "ready");
+                last = await AskAsync(admin, path);
                 return last.Status == status && last.Text.Contains(text, StringComparison.Ordinal);
             },
-            () => $"/health/ready said {last}, not {status} {text}.");
+            () => $"/health/{path} said {last}, not {status} {text}.");
     }
 
     private static async Task<(HttpStatusCode Status, string Text)> AskAsync(IPEndPoint admin, string path)
@@ -144,4 +213,7 @@ public sealed class HealthTests(PostgresFixture postgres)
         socket.Start();
         return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
+
+    [GeneratedRegex(@"on port (?<port>\d+), data in (?<directory>/\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PrivatePostgres();
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using HdrHistogram;
+using HdrHistogram.Utilities;
 using TxCore.Protocol;
 using TxCore.Server.Tests.Processes;
 using TxCore.Testing;
@@ -67,6 +69,15 @@ public sealed class MetricsTests(PostgresFixture postgres)
         var interval = JsonDocument.Parse(await Scrape.GetAsync(admin, "interval?reader=c")).RootElement;
         Assert.Equal(Traffic.Closed, interval.GetProperty("interval").GetProperty("refusals").GetProperty("RaceClosed").GetInt64());
         Assert.Equal(65_536, interval.GetProperty("status").GetProperty("ringSize").GetInt32());
+        Assert.False(interval.GetProperty("interval").TryGetProperty("histograms", out _));
+
+        // Those who add up get the histograms themselves.
+        interval = JsonDocument.Parse(await Scrape.GetAsync(admin, "interval?reader=d&histograms=true")).RootElement.GetProperty("interval");
+        var total = interval.GetProperty("stages").GetProperty("total");
+        string text = interval.GetProperty("histograms").GetProperty("total").GetString()!;
+        var histogram = HistogramEncoding.DecodeFromCompressedByteBuffer(ByteBuffer.Allocate(Convert.FromBase64String(text)), 0);
+        Assert.Equal((first, first), (total.GetProperty("count").GetInt64(), histogram.TotalCount));
+        Assert.Equal(total.GetProperty("p99").GetDouble(), histogram.GetValueAtPercentile(99) / 1000d);
 
         async Task<long> TotalAsync(string path) =>
             JsonDocument.Parse(await Scrape.GetAsync(admin, path)).RootElement.GetProperty("total").GetProperty("count").GetInt64();

@@ -142,6 +142,18 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_shard_whose_clock_waits_to_be_confirmed_is_not_ready_and_tells_why()
+    {
+        await using var test = await TestShard.StartAsync();
+        Assert.True(test.Shard.IsReady(out _));
+
+        test.Clock.Advance(TimeSpan.FromMinutes(10));
+        string reason = "";
+        await TestShard.UntilAsync(() => !test.Shard.IsReady(out reason), "the shard is not ready");
+        Assert.Equal("the clock stepped forward and waits to be confirmed", reason);
+    }
+
+    [Fact]
     public async Task A_snapshot_that_fails_never_ends_the_shard()
     {
         await using var test = await TestShard.StartAsync();

@@ -91,4 +91,45 @@ internal static class Simulation
     public static LoadSimulation IterationsForConstant(int copies, int iterations) => new IterationsForConstantSimulation(copies, iterations);
 
     public static LoadSimulation Pause(TimeSpan during) => new PauseSimulation(during);
+
+    /// <summary>The same shape, stretched or compressed to a length; rates stay as they are.</summary>
+    /// <exception cref="FormatException">A part ends by its iterations, and not by time.</exception>
+    public static IReadOnlyList<LoadSimulation> Stretch(IReadOnlyList<LoadSimulation> simulations, TimeSpan? length)
+    {
+        if (length is not { } wanted)
+        {
+            return simulations;
+        }
+
+        var whole = TimeSpan.FromTicks(simulations.Sum(simulation => Length(simulation).Ticks));
+        return [.. simulations.Select(simulation => Stretch(simulation, wanted / whole))];
+    }
+
+    private static TimeSpan Length(LoadSimulation simulation) => simulation switch
+    {
+        InjectSimulation s => s.During,
+        RampingInjectSimulation s => s.During,
+        InjectRandomSimulation s => s.During,
+        InjectCurveSimulation s => s.During,
+        InjectDecaySimulation s => s.During,
+        KeepConstantSimulation s => s.During,
+        RampingConstantSimulation s => s.During,
+        PauseSimulation s => s.During,
+        _ => throw new FormatException($"A plan with {SimulationForm.Format(simulation)} has no length of its own: it takes no --duration."),
+    };
+
+    private static LoadSimulation Stretch(LoadSimulation simulation, double by) => simulation switch
+    {
+        InjectSimulation s => s with { During = Rounded(s.During * by) },
+        RampingInjectSimulation s => s with { During = Rounded(s.During * by) },
+        InjectRandomSimulation s => s with { During = Rounded(s.During * by) },
+        InjectCurveSimulation s => s with { During = Rounded(s.During * by) },
+        InjectDecaySimulation s => s with { During = Rounded(s.During * by), Theta = Rounded(s.Theta * by) },
+        KeepConstantSimulation s => s with { During = Rounded(s.During * by) },
+        RampingConstantSimulation s => s with { During = Rounded(s.During * by) },
+        PauseSimulation s => s with { During = Rounded(s.During * by) },
+        _ => simulation,
+    };
+
+    private static TimeSpan Rounded(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Max(1, Math.Round(time.TotalMilliseconds)));
 }

@@ -88,7 +88,7 @@ internal sealed record RunComparison(
             yield return new Difference("preset", a.Preset ?? "none", b.Preset ?? "none");
         }
 
-        foreach (var difference in Settings(a.Settings, b.Settings).Where(d => d.Name != "target"))
+        foreach (var difference in Settings(a.Settings, b.Settings).Where(d => d.Name is not ("target" or "scenario" or "preset")))
         {
             yield return difference;
         }

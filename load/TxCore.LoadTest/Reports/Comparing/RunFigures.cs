@@ -1,3 +1,6 @@
+using TxCore.LoadTest.Engine;
+using TxCore.LoadTest.Hosting;
+
 namespace TxCore.LoadTest.Reports.Comparing;
 
 /// <summary>One figure of a run that two runs are compared by. Latencies are microseconds, and shown in milliseconds.</summary>
@@ -26,8 +29,8 @@ internal static class RunFigures
         Percentile("p99.9", 99.9),
         Percentile("p99.99", 99.99),
         Percentile("max", 100),
-        new("commit-p50", "commit p50, ms", false, run => run.Postgres?.CommitMicroseconds?.P50),
-        new("commit-p99", "commit p99, ms", false, run => run.Postgres?.CommitMicroseconds?.P99),
+        new("commit-p50", "commit p50, ms", false, run => Commit(run)?.P50),
+        new("commit-p99", "commit p99, ms", false, run => Commit(run)?.P99),
         new("failed", "failed", false, run => run.Totals.Failed),
         new("dropped", "dropped", false, run => run.Totals.Dropped),
         new("refused", "refused, of all sent", false, run => run.Totals.Sent == 0 ? null : run.Totals.Refused / (double)run.Totals.Sent),
@@ -46,6 +49,8 @@ internal static class RunFigures
 
     /// <summary>The median when the run sums up several, else the value of the run.</summary>
     public static double? Value(RunFigure figure, RunRecord run) => Spread(figure, run)?.Median ?? figure.Of(run);
+
+    private static LatencySummary? Commit(RunRecord run) => run.Stages.FirstOrDefault(stage => stage.Stage == ServerStages.Commit)?.Latency;
 
     private static RunFigure Percentile(string name, double percentile) => new(
         name, $"{name}, ms", false,

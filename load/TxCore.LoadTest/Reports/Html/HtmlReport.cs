@@ -15,6 +15,9 @@ internal sealed class HtmlReport(PageParts parts)
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
+    /// <summary>Reasons shown one by one; all are in the other reports.</summary>
+    private const int ReasonsMax = 12;
+
     private static readonly JsonSerializerOptions PlotJson = new(JsonSerializerDefaults.Web);
 
     private readonly StringBuilder _page = new();
@@ -42,7 +45,11 @@ internal sealed class HtmlReport(PageParts parts)
         Table(ReportTables.Thresholds(run));
         Bars(run);
         Table(ReportTables.Reasons("Faults", run.Faults, run.Totals.Sent));
-        Table(ReportTables.Settings("Findings", run.Findings));
+        foreach (var table in ScenarioTables.Of(run))
+        {
+            Table(table);
+        }
+
         Table(ReportTables.Repeats(run));
         Table(ReportTables.Checks(run));
         Table(ReportTables.Settings("Settings", run.Settings));
@@ -141,9 +148,11 @@ internal sealed class HtmlReport(PageParts parts)
             return;
         }
 
-        double longest = run.Refusals.Max(reason => reason.Count);
+        double longest = run.Refusals[0].Count;
         Line("<section id=\"refusals\"><h2>Refusals by reason</h2><table><tbody>");
-        foreach (var reason in run.Refusals)
+        long others = run.Refusals.Skip(ReasonsMax).Sum(reason => reason.Count);
+        var last = others == 0 ? [] : new[] { new ReasonCount($"{run.Refusals.Count - ReasonsMax} other reasons", others) };
+        foreach (var reason in run.Refusals.Take(ReasonsMax).Concat(last))
         {
             string width = (100 * reason.Count / longest).ToString("0.#", CultureInfo.InvariantCulture);
             Line($"<tr><th>{Text(reason.Reason)}</th><td style=\"width:60%;text-align:left\"><span class=\"bar\" style=\"width:{width}%\"></span></td>"

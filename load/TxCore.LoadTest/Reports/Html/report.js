@@ -19,6 +19,12 @@
     u.ctx.restore();
   }
 
+  // A value between two gaps has no line to be seen by.
+  function alone(u, i) {
+    const values = u.data[i];
+    return values.flatMap((v, at) => v != null && values[at - 1] == null && values[at + 1] == null ? [at] : []);
+  }
+
   function draw(box, plot) {
     const line = { stroke: "#5b6675", grid: { stroke: "#e8ebef", width: 1 }, ticks: { stroke: "#c5ccd5", width: 1, size: 5 }, font: "11px system-ui, sans-serif", labelFont: "11px system-ui, sans-serif", labelSize: 20 };
     const xText = plot.isSpectrum ? percentile : v => String(v);
@@ -33,11 +39,14 @@
         { ...line, label: plot.unit, size: 54, values: (u, at) => at.map(v => v == null ? "" : number(v)) },
       ],
       series: [
-        { label: plot.isSpectrum ? "percentile" : "second", value: (u, v) => v == null ? "–" : xText(v) },
-        ...plot.series.map(s => ({ label: s.label, stroke: s.color, width: 1.6, dash: s.isDashed ? [6, 4] : undefined, points: { show: plot.x.length < 3 }, value: (u, v) => v == null ? "–" : number(v) })),
+        { label: plot.isSpectrum ? "percentile" : "second", value: (u, v) => v == null ? "" : xText(v) },
+        ...plot.series.map(s => ({ label: s.label, stroke: s.color, width: 1.6, dash: s.isDashed ? [6, 4] : undefined, points: { show: true, size: 4, filter: alone }, value: (u, v) => v == null ? (u.cursor.idx == null ? "" : "–") : number(v) })),
       ],
       cursor: plot.isSpectrum ? {} : { sync: { key: "time" } },
-      hooks: plot.warmUpUntil == null ? {} : { drawClear: [u => shade(u, plot.warmUpUntil)] },
+      hooks: {
+        drawClear: plot.warmUpUntil == null ? [] : [u => shade(u, plot.warmUpUntil)],
+        setCursor: [u => u.root.classList.toggle("pointed", u.cursor.idx != null)],
+      },
     };
     const values = plot.series.map(s => plot.isLog ? s.values.map(v => v > 0 ? v : null) : s.values);
     const holder = document.createElement("div");

@@ -1,14 +1,12 @@
 using HdrHistogram;
 using TxCore.LoadTest.Engine;
+using TxCore.LoadTest.Hosting;
 
 namespace TxCore.LoadTest.Reports.Plots;
 
 /// <summary>The plots of a run. One that has nothing to show is left out.</summary>
 internal static class RunPlots
 {
-    /// <summary>The stage that is the commit of PostgreSQL, as the server names it.</summary>
-    private const string CommitStage = "committed";
-
     private const string Blue = "#1f6fb2";
     private const string Orange = "#e08214";
     private const string Red = "#c62f2f";
@@ -31,9 +29,10 @@ internal static class RunPlots
 
     private static Plot? Rate(RunRecord run)
     {
+        bool isPlanned = run.Lateness.TotalCount > 0;
         List<PlotSeries> series =
         [
-            new("planned", Grey, Values(run, s => s.Planned), IsDashed: true),
+            .. isPlanned ? [new PlotSeries("planned", Grey, Values(run, s => s.Planned), IsDashed: true)] : Array.Empty<PlotSeries>(),
             new("sent", Blue, Values(run, s => s.Sent)),
             new("accepted", Green, Values(run, s => s.Accepted)),
             new("refused", Orange, Values(run, s => s.Refused)),
@@ -44,17 +43,20 @@ internal static class RunPlots
         }
 
         return OverTime(
-            run, "rate", "Rate over time", "Where sent leaves planned, the generator was late; where the answers leave sent, the server was.", "per second",
-            isLog: false, [.. series]);
+            run, "rate", "Rate over time",
+            isPlanned
+                ? "Where sent leaves planned, the generator was late; where the answers leave sent, the server was."
+                : "A closed load: whoever was answered sends again.",
+            "per second", isLog: false, [.. series]);
     }
 
     private static Plot? Commit(RunRecord run)
     {
         List<PlotSeries> series =
         [
-            new("p50", Blue, Values(run, s => Stage(s, CommitStage, l => l.P50))),
-            new("p99", Orange, Values(run, s => Stage(s, CommitStage, l => l.P99))),
-            new("max", Violet, Values(run, s => Stage(s, CommitStage, l => l.Max))),
+            new("p50", Blue, Values(run, s => Stage(s, ServerStages.Commit, l => l.P50))),
+            new("p99", Orange, Values(run, s => Stage(s, ServerStages.Commit, l => l.P99))),
+            new("max", Violet, Values(run, s => Stage(s, ServerStages.Commit, l => l.Max))),
         ];
         if (run.Fdatasync is { } disk && series.Any(HasValues))
         {
@@ -62,13 +64,20 @@ internal static class RunPlots
         }
 
         return OverTime(
-            run, "commit", "PostgreSQL commit", "A batch until durable, by the server's measure. The disk alone takes what the dashed line says.", "ms",
-            isLog: true, [.. series]);
+            run, "commit", "PostgreSQL commit",
+            "A batch until durable, by the server's measure. " + (run.Fdatasync is null
+                ? "fdatasync: not measured (remote)."
+                : "The disk alone takes what the dashed line says."),
+            "ms", isLog: true, [.. series]);
     }
 
     private static Plot? Stages(RunRecord run)
     {
-        string[] stages = [.. run.Seconds.SelectMany(s => s.Stages ?? []).Select(stage => stage.Stage).Distinct(StringComparer.Ordinal)];
+        string[] stages =
+        [
+            .. run.Seconds.SelectMany(s => s.Stages ?? []).Select(stage => stage.Stage).Where(stage => stage != ServerStages.Commit)
+                .Distinct(StringComparer.Ordinal),
+        ];
         return OverTime(
             run, "stages", "Server stages, p99", "By the server's own measure; percentiles of stages do not add up.", "ms", isLog: true,
             [.. stages.Select((name, i) => new PlotSeries(name, Palette[i % Palette.Length], Values(run, s => Stage(s, name, l => l.P99))))]);

@@ -8,7 +8,7 @@ internal sealed class HotCellRun(HotCellSettings settings, TimeProvider clock, T
 {
     private const int PersonSamples = 100;
 
-    public async Task<RunReport> RunAsync(CancellationToken cancellationToken)
+    public async Task<RunRecord> RunAsync(CancellationToken cancellationToken)
     {
         await using var stage = await TicketStage.StartAsync(
             HotCellSettings.Identity, HotCellSettings.Administrator, HotCellSettings.Frontends, HotCellSettings.AnswerTimeout, settings.Seed, clock, output,
@@ -30,7 +30,7 @@ internal sealed class HotCellRun(HotCellSettings settings, TimeProvider clock, T
         await stage.TimeAsync("payment list", async () => told = await stage.AskAsync(persons, draw: 0, sales, cancellationToken));
         var rules = new OwnSaleRules(stage.Book, new OwnLottery(stage.Keys));
         var result = await stage.CheckAsync(rules, told, [], cancellationToken);
-        return TicketReport.Build("hot-cell", settings.Seed, stage, result, seatsWanted, ranksInvited: 0, settings.Rounds * settings.KillsPerRound);
+        return TicketReport.Build("hot-cell", settings.Describe(), settings.Seed, stage, result, seatsWanted, ranksInvited: 0, settings.Rounds * settings.KillsPerRound);
     }
 
     /// <summary>Kills the server and PostgreSQL in turn, at moments of the rush that differ from round to round.</summary>

@@ -1,4 +1,5 @@
 using TxCore.LoadTest.Hosting;
+using TxCore.LoadTest.Reports;
 using TxCore.Protocol;
 using TxCore.Storage;
 
@@ -25,9 +26,6 @@ internal sealed record HotCellSettings
     /// <summary>Decides everything random but the answers' times.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Where the figures are written as JSON; null for nowhere.</summary>
-    public string? JsonPath { get; init; }
-
     /// <summary>Seats of the cell: a tenth of what is wanted, as each wants two at most.</summary>
     public uint Seats => (uint)(Buyers / 10);
 
@@ -39,4 +37,8 @@ internal sealed record HotCellSettings
 
     public static IReadOnlyList<SourceAccount> Frontends { get; } =
         [.. Enumerable.Range(0, FrontendCount).Select(i => new SourceAccount((uint)(9001 + i), 0, SourceRole.Submit, Window: 1024))];
+
+    /// <summary>As reports tell them.</summary>
+    public IReadOnlyList<RunSetting> Describe() =>
+        [new("buyers", $"{Buyers}"), new("seats of the cell", $"{Seats}"), new("rounds", $"{Rounds}"), new("kills per round", $"{KillsPerRound}")];
 }

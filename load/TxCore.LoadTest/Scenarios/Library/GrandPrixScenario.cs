@@ -23,10 +23,10 @@ internal sealed class GrandPrixScenario(int terminals) : Scenario
 
     public override string Name => "grand-prix";
 
-    public override IReadOnlyList<LoadSimulation> DefaultPlan =>
+    public override IReadOnlyList<LoadSimulation> DefaultPlan(int rate) =>
     [
-        Simulation.InjectCurve(rate: 2_000, interval: TimeSpan.FromSeconds(1), during: TimeSpan.FromSeconds(60), over: TimeSpan.FromHours(1)),
-        Simulation.Inject(rate: 2_000, interval: TimeSpan.FromSeconds(1), during: TimeSpan.FromSeconds(5)),
+        Simulation.InjectCurve(rate, interval: TimeSpan.FromSeconds(1), during: TimeSpan.FromSeconds(60), over: TimeSpan.FromHours(1)),
+        Simulation.Inject(rate, interval: TimeSpan.FromSeconds(1), during: TimeSpan.FromSeconds(5)),
     ];
 
     public override IReadOnlyList<RunSetting> Findings =>

@@ -23,8 +23,8 @@ internal sealed class IdleScenario(int connections) : Scenario
 
     public override string Name => "idle";
 
-    public override IReadOnlyList<LoadSimulation> DefaultPlan =>
-        [Simulation.Inject(rate: 50, interval: TimeSpan.FromSeconds(1), during: TimeSpan.FromSeconds(60))];
+    public override IReadOnlyList<LoadSimulation> DefaultPlan(int rate) =>
+        [Simulation.Inject(Math.Max(1, rate / 40), interval: TimeSpan.FromSeconds(1), during: TimeSpan.FromSeconds(60))];
 
     public override IReadOnlyList<RunSetting> Findings =>
         [new("idle connections", string.Create(CultureInfo.InvariantCulture, $"{connections:N0}, {_lost:N0} of them lost during the run"))];

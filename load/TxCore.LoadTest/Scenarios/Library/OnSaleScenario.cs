@@ -19,9 +19,9 @@ internal sealed class OnSaleScenario(int frontends) : Scenario
 
     public override string Name => "on-sale";
 
-    public override IReadOnlyList<LoadSimulation> DefaultPlan =>
+    public override IReadOnlyList<LoadSimulation> DefaultPlan(int rate) =>
     [
-        Simulation.InjectDecay(rate: 4_000, interval: TimeSpan.FromSeconds(1), theta: TimeSpan.FromSeconds(30), during: TimeSpan.FromSeconds(60)),
+        Simulation.InjectDecay(rate * 2, interval: TimeSpan.FromSeconds(1), theta: TimeSpan.FromSeconds(30), during: TimeSpan.FromSeconds(60)),
     ];
 
     public override IReadOnlyList<CellDefinition> Cells => [.. _seats.Cells, .. _warmUpSeats.Cells];

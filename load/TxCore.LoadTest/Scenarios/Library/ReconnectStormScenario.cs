@@ -25,8 +25,8 @@ internal sealed class ReconnectStormScenario(int terminals, TimeSpan every) : Sc
 
     public override string Name => "reconnect-storm";
 
-    public override IReadOnlyList<LoadSimulation> DefaultPlan =>
-        [Simulation.Inject(rate: 500, interval: TimeSpan.FromSeconds(1), during: TimeSpan.FromSeconds(40))];
+    public override IReadOnlyList<LoadSimulation> DefaultPlan(int rate) =>
+        [Simulation.Inject(Math.Max(1, rate / 4), interval: TimeSpan.FromSeconds(1), during: TimeSpan.FromSeconds(40))];
 
     public override bool NeedsProxy => true;
 

@@ -23,10 +23,10 @@ internal sealed class RegistrationScenario(int frontends) : Scenario
 
     public override string Name => "registration";
 
-    public override IReadOnlyList<LoadSimulation> DefaultPlan =>
+    public override IReadOnlyList<LoadSimulation> DefaultPlan(int rate) =>
     [
-        Simulation.InjectDecay(rate: 3_000, interval: TimeSpan.FromSeconds(1), theta: TimeSpan.FromSeconds(20), during: TimeSpan.FromSeconds(30)),
-        Simulation.Inject(rate: 500, interval: TimeSpan.FromSeconds(1), during: TimeSpan.FromSeconds(30)),
+        Simulation.InjectDecay(rate * 3 / 2, interval: TimeSpan.FromSeconds(1), theta: TimeSpan.FromSeconds(20), during: TimeSpan.FromSeconds(30)),
+        Simulation.Inject(Math.Max(1, rate / 4), interval: TimeSpan.FromSeconds(1), during: TimeSpan.FromSeconds(30)),
     ];
 
     public override IReadOnlyList<StoredRule> Rules => RegistrationRules.All;

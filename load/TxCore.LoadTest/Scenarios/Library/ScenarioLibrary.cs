@@ -7,7 +7,12 @@ namespace TxCore.LoadTest.Scenarios.Library;
 /// <param name="Frontends">Ticketing frontends.</param>
 /// <param name="Idle">Connections that do nothing.</param>
 /// <param name="StormEvery">Between two reconnect storms.</param>
-internal sealed record ScenarioSizes(int Terminals = 200, int Frontends = 4, int Idle = 2_000, TimeSpan? StormEvery = null);
+internal sealed record ScenarioSizes(int Terminals = 200, int Frontends = 4, int Idle = 2_000, TimeSpan? StormEvery = null)
+{
+    public const int TerminalsMax = 14_000;
+    public const int FrontendsMax = 500;
+    public const int IdleMax = 20_000;
+}
 
 /// <summary>The scenarios by name.</summary>
 internal static class ScenarioLibrary

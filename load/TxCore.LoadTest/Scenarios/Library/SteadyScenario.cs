@@ -17,8 +17,8 @@ internal sealed class SteadyScenario(int terminals, int frontends) : Scenario
 
     public override string Name => "steady";
 
-    public override IReadOnlyList<LoadSimulation> DefaultPlan =>
-        [Simulation.Inject(rate: 2_000, interval: TimeSpan.FromSeconds(1), during: TimeSpan.FromSeconds(60))];
+    public override IReadOnlyList<LoadSimulation> DefaultPlan(int rate) =>
+        [Simulation.Inject(rate, interval: TimeSpan.FromSeconds(1), during: TimeSpan.FromSeconds(60))];
 
     public override IReadOnlyList<CellDefinition> Cells => _seats.Cells;
 

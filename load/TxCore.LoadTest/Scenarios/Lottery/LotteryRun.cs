@@ -17,7 +17,7 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
 
     private readonly LotteryPlan _plan = new(settings.Registrations);
 
-    public async Task<RunReport> RunAsync(CancellationToken cancellationToken)
+    public async Task<RunRecord> RunAsync(CancellationToken cancellationToken)
     {
         // 1. A database, a server, and everything defined.
         await using var stage = await TicketStage.StartAsync(
@@ -62,7 +62,7 @@ internal sealed class LotteryRun(LotterySettings settings, TimeProvider clock, T
         var result = await stage.CheckAsync(rules, told, [desk.Check(), Answered(registration)], cancellationToken);
         var proofs = await new DrawProof(stage, draw).RunAsync(draw.PersonAt(1), cancellationToken);
         result = result with { Validation = result.Validation with { Checks = [.. result.Validation.Checks, .. proofs] } };
-        return TicketReport.Build("lottery", settings.Seed, stage, result, buyers.SeatsWanted + free.SeatsWanted, waves.Ranks, settings.Kills);
+        return TicketReport.Build("lottery", settings.Describe(), settings.Seed, stage, result, buyers.SeatsWanted + free.SeatsWanted, waves.Ranks, settings.Kills);
     }
 
     private async Task DefineAsync(ControlRoom room, Registration registration, CancellationToken cancellationToken)

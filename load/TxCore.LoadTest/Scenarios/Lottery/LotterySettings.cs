@@ -1,4 +1,5 @@
 using TxCore.LoadTest.Hosting;
+using TxCore.LoadTest.Reports;
 using TxCore.Protocol;
 using TxCore.Storage;
 
@@ -22,9 +23,6 @@ internal sealed record LotterySettings
     /// <summary>Decides everything random but the answers' times.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Where the figures are written as JSON; null for nowhere.</summary>
-    public string? JsonPath { get; init; }
-
     /// <summary>How long an answer is waited for: a kill costs seconds, with a large draw some more.</summary>
     public static TimeSpan AnswerTimeout => TimeSpan.FromMinutes(4);
 
@@ -34,4 +32,7 @@ internal sealed record LotterySettings
 
     public static IReadOnlyList<SourceAccount> Frontends { get; } =
         [.. Enumerable.Range(0, FrontendCount).Select(i => new SourceAccount((uint)(9001 + i), 0, SourceRole.Submit, Window: 1024))];
+
+    /// <summary>As reports tell them.</summary>
+    public IReadOnlyList<RunSetting> Describe() => [new("registrations", $"{Registrations}"), new("kills", $"{Kills}")];
 }

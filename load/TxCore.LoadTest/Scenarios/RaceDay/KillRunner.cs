@@ -7,8 +7,6 @@ internal sealed class KillRunner(Killer killer, DayClock clock, TimeSpan duratio
     private const double FirstShare = 0.08;
     private const double LastShare = 0.92;
 
-    public IReadOnlyList<KillReport> Done => killer.Done;
-
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         for (int i = 0; i < kills; i++)

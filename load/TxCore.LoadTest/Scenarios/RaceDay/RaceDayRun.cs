@@ -1,6 +1,8 @@
 using TxCore.LoadTest.Engine;
+using TxCore.LoadTest.Engine.Thresholds;
 using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Reports;
+using TxCore.LoadTest.Scenarios.Running;
 using TxCore.LoadTest.Validation;
 using TxCore.Postgres.PrivatePostgres;
 
@@ -22,7 +24,7 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
     private readonly AnswerLatencies _latencies = new();
     private readonly StatusProbe _status = new();
 
-    public async Task<RunReport> RunAsync(CancellationToken cancellationToken)
+    public async Task<RunRecord> RunAsync(CancellationToken cancellationToken)
     {
         // 1. The day, and a database and a server for each channel.
         var days = await DayFiles.ReadAsync(settings, cancellationToken);
@@ -45,15 +47,18 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
         await Task.WhenAll(stages.All.Select((stage, i) => ImportAsync(stage, timetables[i], dayClock, cancellationToken)));
 
         // 3. The day.
-        var kills = new KillRunner(
-            new Killer([.. stages.All.Select(stage => stage.Shard)], postgres, clock, begin), dayClock, settings.Duration, settings.Kills);
-        OpenLoop loop = null!;
-        RunSampler sampler = null!;
+        var killer = new Killer([.. stages.All.Select(stage => stage.Shard)], postgres, clock, begin);
+        var kills = new KillRunner(killer, dayClock, settings.Duration, settings.Kills);
+        string[] databases = [.. stages.All.Select(stage => stage.Shard.Database.CheckConnectionString)];
+        var figures = await DatabaseFigures.BeginAsync(cancellationToken, databases);
+        using var servers = new ServerStages([.. stages.All.Select<ChannelStage, Func<Uri>>(stage => () => stage.Shard.AdminAddress)]);
+        RunRecordBuilder builder = null!;
         await LiveView.RunAsync(
-            async view => (loop, sampler) = await DriveAsync(stages.All, kills, dayClock, view, cancellationToken), settings.Duration);
+            async view => builder = await DriveAsync(stages.All, kills, servers, dayClock, view, cancellationToken), settings.Duration);
 
         // 4. The servers end first: what they still have to write must be there when the checks look.
         await Task.WhenAll(stages.All.Select(stage => stage.EndAsync()));
+        var postgresFigures = await figures.EndAsync(cancellationToken);
         output.WriteLine("checking every answer, and the books, against the databases");
         var results = new List<(ValidationResult Result, DayReplay Replay)>();
         foreach (var stage in stages.All)
@@ -61,9 +66,24 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
             results.Add(await stage.ValidateAsync(cancellationToken));
         }
 
-        return new RaceDayReport(settings, _tally, _status, _latencies, loop).Build(
-            startedAt, stages.All, results, kills.Done, new FdatasyncReport(fdatasync.PerSecond, fdatasync.P50Microseconds, fdatasync.P99Microseconds), sampler);
+        CheckResult[] checks = [.. results.SelectMany(result => result.Result.Checks), _status.Check(), killer.Check(settings.Kills)];
+        var head = new RunHead("race-day", "race-day", Preset: null, Describe(stages.All), settings.Seed, TimeSpan.Zero, startedAt, "private");
+        var end = new RunEnd(
+            new FdatasyncReport(fdatasync.PerSecond, fdatasync.P50Microseconds, fdatasync.P99Microseconds), servers.Taken, postgresFigures, checks,
+            new ThresholdWatch(settings.Thresholds).Results(builder.Figures()), _status.Failed + _status.Open);
+        return builder.Build(head, end) with
+        {
+            Kills = killer.Done,
+            RaceDay = RaceDayFigures.Of(stages.All, results.Select(result => result.Replay)),
+        };
     }
+
+    private IReadOnlyList<RunSetting> Describe(IEnumerable<ChannelStage> stages) =>
+    [
+        .. settings.Describe(),
+        .. stages.Select(stage => new RunSetting(
+            stage.Identity.Channel == Protocol.Channel.Retail ? "terminals" : "frontends", $"{stage.Sellers}")),
+    ];
 
     private async Task ImportAsync(ChannelStage stage, Timetable timetable, DayClock dayClock, CancellationToken cancellationToken)
     {
@@ -76,8 +96,8 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
         }
     }
 
-    private async Task<(OpenLoop Loop, RunSampler Sampler)> DriveAsync(
-        IReadOnlyList<ChannelStage> stages, KillRunner kills, DayClock dayClock, ILiveView view, CancellationToken cancellationToken)
+    private async Task<RunRecordBuilder> DriveAsync(
+        IReadOnlyList<ChannelStage> stages, KillRunner kills, ServerStages servers, DayClock dayClock, ILiveView view, CancellationToken cancellationToken)
     {
         await dayClock.UntilAsync(TimeSpan.Zero, cancellationToken);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -88,6 +108,7 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
         var loop = new OpenLoop(new ConstantRate(settings.RatePerSecond), load, TimeSpan.Zero, settings.Duration);
         var sampler = new RunSampler(_tally, _latencies, loop);
         var monitor = new RunMonitor(_tally, _latencies, view, sampler.Take);
+        var following = sampler.FollowStagesAsync(servers, ending.Token);
         try
         {
             await monitor.FollowAsync(loop.RunAsync(cancellationToken), cancellationToken);
@@ -101,8 +122,10 @@ internal sealed class RaceDayRun(RaceDaySettings settings, TimeProvider clock, T
         }
 
         await supervisors;
+        await following;
+        await sampler.TakeLastStagesAsync(servers, cancellationToken);
         monitor.Last();
-        return (loop, sampler);
+        return new RunRecordBuilder(_tally, sampler, loop);
     }
 
     private static uint BusinessDay(DateTimeOffset time)

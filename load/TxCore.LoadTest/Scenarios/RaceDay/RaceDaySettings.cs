@@ -1,4 +1,7 @@
+using TxCore.LoadTest.Commands;
+using TxCore.LoadTest.Engine.Thresholds;
 using TxCore.LoadTest.Hosting;
+using TxCore.LoadTest.Reports;
 using TxCore.Protocol;
 using TxCore.Storage;
 
@@ -33,8 +36,18 @@ internal sealed record RaceDaySettings
     /// <summary>Decides everything random but the answers' times.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Where the figures are written as JSON; null for nowhere.</summary>
-    public string? JsonPath { get; init; }
+    /// <summary>What must hold when the day is over.</summary>
+    public IReadOnlyList<Threshold> Thresholds { get; init; } = [];
+
+    /// <summary>As reports tell them.</summary>
+    public IReadOnlyList<RunSetting> Describe() =>
+    [
+        new("programme", ProgrammePath is null ? "the sample day" : Path.GetFileName(ProgrammePath)),
+        new("channels", string.Join(", ", Channels).ToLowerInvariant()),
+        new("simulation", $"Inject(rate: {RatePerSecond}, interval: 1s, during: {DurationText.Format(Duration)})"),
+        new("arrivals", "constant over all races; each race has its arrival curve"),
+        new("kills", $"{Kills}"),
+    ];
 
     /// <summary>How long the day lasts.</summary>
     public TimeSpan Duration => TimeSpan.FromSeconds(Transactions / (double)RatePerSecond);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TxCore.LoadTest.Engine;
+using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Reports;
 
 namespace TxCore.LoadTest.Scenarios.Running;
@@ -93,7 +94,7 @@ internal sealed class BreakpointSearch(TimeSpan p99Max, double precision = 0.05,
     /// <summary>The stage of the server with the highest p99; without any, nothing more is known.</summary>
     private static string SlowestStage(RunRecord record)
     {
-        var slowest = record.Stages.Where(stage => stage.Stage != "total").MaxBy(stage => stage.Latency.P99);
+        var slowest = record.Stages.Where(stage => stage.Stage is not (ServerStages.Total or ServerStages.Commit)).MaxBy(stage => stage.Latency.P99);
         return slowest is null
             ? "the server's own stages are not known"
             : string.Create(CultureInfo.InvariantCulture, $"the server's slowest stage is {slowest.Stage}, p99 {slowest.Latency.P99 / 1_000:0.0} ms");

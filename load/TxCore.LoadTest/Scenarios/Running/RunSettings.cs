@@ -1,7 +1,10 @@
+using System.Globalization;
+using TxCore.LoadTest.Commands;
 using TxCore.LoadTest.Engine;
 using TxCore.LoadTest.Engine.Simulations;
 using TxCore.LoadTest.Engine.Thresholds;
 using TxCore.LoadTest.Hosting;
+using TxCore.LoadTest.Reports;
 using TxCore.Protocol;
 using TxCore.Storage;
 
@@ -28,6 +31,12 @@ internal sealed record RunSettings
 
     /// <summary>The plan; the first scenario's own when empty.</summary>
     public IReadOnlyList<LoadSimulation> Simulations { get; init; } = [];
+
+    /// <summary>The normal peak that the scenario's own plan is sized by, per second.</summary>
+    public int Rate { get; init; } = 2_000;
+
+    /// <summary>The whole plan is stretched or compressed to this; null for as long as it is.</summary>
+    public TimeSpan? Duration { get; init; }
 
     public required int Seed { get; init; }
 
@@ -72,7 +81,8 @@ internal sealed record RunSettings
     public Func<ILoadHost, Task>? BeforeValidation { get; init; }
 
     /// <summary>The plan that is run.</summary>
-    public IReadOnlyList<LoadSimulation> EffectiveSimulations => Simulations.Count > 0 ? Simulations : Scenarios[0].Scenario.DefaultPlan;
+    public IReadOnlyList<LoadSimulation> EffectiveSimulations =>
+        Simulation.Stretch(Simulations.Count > 0 ? Simulations : Scenarios[0].Scenario.DefaultPlan(Rate), Duration);
 
     /// <summary>The warm-up that is run.</summary>
     public TimeSpan EffectiveWarmUp => WarmUp ?? Scenarios[0].Scenario.DefaultWarmUp;
@@ -80,4 +90,22 @@ internal sealed record RunSettings
     /// <summary>As on the command line.</summary>
     public string ScenarioText => string.Join(
         ",", Scenarios.Select(item => Scenarios.Count == 1 ? item.Scenario.Name : $"{item.Scenario.Name}:{item.Weight}"));
+
+    /// <summary>Everything that makes the plan, as reports tell it.</summary>
+    public IReadOnlyList<RunSetting> Describe(LoadPlan plan, int sources)
+    {
+        var list = new List<RunSetting> { new("scenario", ScenarioText) };
+        if (Preset is { } preset)
+        {
+            list.Add(new RunSetting("preset", preset));
+        }
+
+        list.AddRange(plan.Simulations.Select(simulation => new RunSetting("simulation", SimulationForm.Format(simulation))));
+        list.Add(new RunSetting("arrivals", plan.IsPoisson ? "poisson" : "constant"));
+        list.Add(new RunSetting("warm-up", DurationText.Format(EffectiveWarmUp)));
+        list.Add(new RunSetting("sources", sources.ToString(CultureInfo.InvariantCulture)));
+        list.Add(new RunSetting("answer timeout", DurationText.Format(AnswerTimeout)));
+        list.AddRange(Thresholds.Select(threshold => new RunSetting("threshold", threshold.Text)));
+        return list;
+    }
 }

@@ -1,11 +1,12 @@
 using TxCore.LoadTest.Engine;
 using TxCore.LoadTest.Hosting;
+using TxCore.LoadTest.Reports;
 using TxCore.LoadTest.Validation;
 
 namespace TxCore.LoadTest.Scenarios.Running;
 
 /// <summary>Checks the database during a long run and after every run.</summary>
-internal sealed class RunningValidation(RunSettings settings, ILoadHost host, Journal journal, TextWriter output)
+internal sealed class RunningValidation(RunSettings settings, ILoadHost host, Journal journal)
 {
     private readonly List<CheckResult> _broken = [];
 
@@ -13,7 +14,7 @@ internal sealed class RunningValidation(RunSettings settings, ILoadHost host, Jo
     public IReadOnlyList<CheckResult> Broken => _broken;
 
     /// <summary>Checks each time the interval has passed, until the load has ended.</summary>
-    public async Task RunAsync(CancellationToken loadEnded)
+    public async Task RunAsync(ILiveView view, CancellationToken loadEnded)
     {
         if (settings.ValidateEvery is not { } every || !settings.Validates || host.CheckConnectionString is null)
         {
@@ -28,7 +29,7 @@ internal sealed class RunningValidation(RunSettings settings, ILoadHost host, Jo
                 var result = await CheckAsync(isRunning: true, loadEnded);
                 var broken = result.Checks.Where(check => !check.Holds).ToArray();
                 _broken.AddRange(broken.Select(check => check with { Rule = $"{check.Rule} (check {look} during the run)" }));
-                output.WriteLine(
+                view.Note(
                     $"check {look} during the run: {result.Transactions:N0} numbers, "
                     + (broken.Length == 0 ? "every rule holds" : $"{broken.Length} rules do not hold"));
             }

@@ -66,7 +66,8 @@ internal abstract class Scenario
     public abstract string Name { get; }
 
     /// <summary>Its plan when none is given.</summary>
-    public abstract IReadOnlyList<LoadSimulation> DefaultPlan { get; }
+    /// <param name="rate">The normal peak, per second; 2,000 unless told.</param>
+    public abstract IReadOnlyList<LoadSimulation> DefaultPlan(int rate);
 
     /// <summary>Load before the measured time when nothing is said.</summary>
     public virtual TimeSpan DefaultWarmUp => TimeSpan.FromSeconds(5);

@@ -42,11 +42,16 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         // 2. What is sold, and the connections.
         bool isProxied = settings.Tap is not null || settings.Scenarios.Any(item => item.Scenario.NeedsProxy);
         await using var proxy = isProxied ? FrameProxy.Start(host.Address, settings.Tap ?? new PassingTap()) : null;
-        await using TxCoreClient administrator = await accounts.Administrator.ConnectAsync(host.Address, settings.AnswerTimeout, cancellationToken);
+        await using TxCoreClient administrator = await LogOnAsync(accounts.Administrator, host.Address, cancellationToken);
         var context = await ContextAsync(administrator, plan, proxy, now, cancellationToken);
         foreach (var item in settings.Scenarios)
         {
             await item.Scenario.PrepareAsync(context, cancellationToken);
+        }
+
+        if (host is TargetHost given)
+        {
+            await given.RequireSameDatabaseAsync(_journal[0].Source, _journal[0].Number, cancellationToken);
         }
 
         output.WriteLine($"logging on {accounts.All.Count - 1} sources");
@@ -56,25 +61,42 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         context.Connected(connections.Clients);
 
         // 3. The load.
-        var database = host.CheckConnectionString is { } check ? await DatabaseFigures.BeginAsync(check, cancellationToken) : null;
+        var database = host.CheckConnectionString is { } check ? await DatabaseFigures.BeginAsync(cancellationToken, check) : null;
         var load = new MixedLoad(
             [.. settings.Scenarios.Select(item => (item.Scenario.CreateLoad(context), item.Weight))], new Random(_random.Next()));
         var generator = new LoadGenerator(plan, settings.EffectiveWarmUp, load, () => _tally.InFlight);
         context.Generator = generator;
         var sampler = new RunSampler(_tally, _latencies, generator);
-        var during = new RunningValidation(settings, host, _journal, output);
-        IReadOnlyList<StageRecord> stages = [];
+        var during = new RunningValidation(settings, host, _journal);
+        var builder = new RunRecordBuilder(_tally, sampler, generator);
         await LiveView.RunAsync(
-            async view => stages = await DriveAsync(context, host, sampler, during, view, cancellationToken), settings.EffectiveWarmUp + plan.During);
+            view => DriveAsync(context, host, sampler, builder, during, view, cancellationToken), settings.EffectiveWarmUp + plan.During);
 
         // 4. The end of everything that still writes, and the check.
         await connections.DisposeAsync();
         await administrator.DisposeAsync();
         var ended = await host.EndAsync();
-        var figures = database is null ? null : await database.EndAsync(stages, cancellationToken);
+        var figures = database is null ? null : await database.EndAsync(cancellationToken);
         var checks = await CheckAsync(host, during, ended, cancellationToken);
-        return new RunRecordBuilder(settings, plan, _tally, sampler, generator, _thresholds).Build(
-            now, host.Description, accounts.All.Count - 1, fdatasync, stages, figures, checks, _status);
+        var head = new RunHead(
+            settings.Name, settings.ScenarioText, settings.Preset, settings.Describe(plan, accounts.All.Count - 1), settings.Seed,
+            settings.EffectiveWarmUp, now, host.Description);
+        var end = new RunEnd(
+            fdatasync, host.Stages?.Taken ?? [], figures, checks, _thresholds.Results(builder.Figures()), _status.Failed + _status.Open);
+        return builder.Build(head, end) with { Findings = [.. settings.Scenarios.SelectMany(item => item.Scenario.Findings)] };
+    }
+
+    private async Task<TxCoreClient> LogOnAsync(SourceAccount administrator, ServerAddress server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await administrator.ConnectAsync(server, settings.AnswerTimeout, cancellationToken);
+        }
+        catch (TxCoreClientException fault) when (settings.Target is not null)
+        {
+            throw new TargetRefusedException(
+                $"The administrator {administrator.Id} cannot log on: {fault.Message} (Is it the server of the database given, and are its sources there?)");
+        }
     }
 
     private AccountBook Enrol(DateTimeOffset now)
@@ -121,8 +143,9 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
             Numbers = new FreeNumbers(await administrator.DefinitionsAsync(cancellationToken), now),
         };
 
-    private async Task<IReadOnlyList<StageRecord>> DriveAsync(
-        ScenarioContext context, ILoadHost host, RunSampler sampler, RunningValidation during, ILiveView view, CancellationToken cancellationToken)
+    private async Task DriveAsync(
+        ScenarioContext context, ILoadHost host, RunSampler sampler, RunRecordBuilder builder, RunningValidation during, ILiveView view,
+        CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var loadEnded = new CancellationTokenSource();
@@ -132,14 +155,13 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         [
             .. settings.Scenarios.Select(item => item.Scenario.BesideAsync(context, loadEnded.Token)),
             settings.Beside?.Invoke(host, generator, loadEnded.Token) ?? Task.CompletedTask,
-            StagesFromMeasuredTimeAsync(host, generator, loadEnded.Token),
-            during.RunAsync(loadEnded.Token),
+            during.RunAsync(view, loadEnded.Token),
             sampler.FollowStagesAsync(host.Stages, loadEnded.Token),
         ];
         var monitor = new RunMonitor(_tally, _latencies, view, second =>
         {
             var taken = sampler.Take(second);
-            if (generator.IsMeasuring && _thresholds.Look(RunRecordBuilder.Figures(_tally, sampler, generator)))
+            if (generator.IsMeasuring && _thresholds.Look(builder.Figures()))
             {
                 ending.Cancel();
             }
@@ -150,25 +172,8 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         await monitor.SettleAsync(() => _status.Open, settings.AnswerTimeout + SettleMargin, cancellationToken);
         await loadEnded.CancelAsync();
         await Task.WhenAll(beside);
+        await sampler.TakeLastStagesAsync(host.Stages, cancellationToken);
         monitor.Last();
-        return host.Stages is { } stages
-            ? [.. (await stages.TakeAsync(cancellationToken)).Select(stage => RunRecordBuilder.Stage(stage.Key, stage.Value))]
-            : [];
-    }
-
-    /// <summary>Makes the server's histograms begin with the measured time.</summary>
-    private static async Task StagesFromMeasuredTimeAsync(ILoadHost host, LoadGenerator generator, CancellationToken loadEnded)
-    {
-        var look = TimeSpan.FromMilliseconds(20);
-        while (!generator.IsMeasuring && !loadEnded.IsCancellationRequested)
-        {
-            await Task.Delay(look, CancellationToken.None);
-        }
-
-        if (host.Stages is { } stages)
-        {
-            await stages.TakeAsync(CancellationToken.None);
-        }
     }
 
     private async Task<IReadOnlyList<CheckResult>> CheckAsync(

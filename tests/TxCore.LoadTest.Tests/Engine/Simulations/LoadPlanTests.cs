@@ -21,6 +21,25 @@ public class LoadPlanTests
     ];
 
     [Fact]
+    public void A_plan_is_stretched_to_a_length_with_its_shape_and_rates_kept()
+    {
+        LoadSimulation[] plan =
+        [
+            Simulation.RampingInject(rate: 300, interval: Second, during: Second * 30), Simulation.Inject(rate: 300, interval: Second, during: Second * 60),
+            Simulation.InjectDecay(rate: 400, interval: Second, theta: Second * 3, during: Second * 30),
+        ];
+
+        Assert.Equal(
+            [
+                Simulation.RampingInject(rate: 300, interval: Second, during: Second * 3), Simulation.Inject(rate: 300, interval: Second, during: Second * 6),
+                Simulation.InjectDecay(rate: 400, interval: Second, theta: Second * 0.3, during: Second * 3),
+            ],
+            Simulation.Stretch(plan, Second * 12));
+        Assert.Same(plan, Simulation.Stretch(plan, length: null));
+        Assert.Throws<FormatException>(() => Simulation.Stretch([Simulation.IterationsForInject(rate: 20, interval: Second, iterations: 33)], Second));
+    }
+
+    [Fact]
     public void Flags_a_file_and_code_make_the_same_plan()
     {
         var flags = Everything.Select(simulation => SimulationForm.Parse(SimulationForm.Format(simulation)));

@@ -30,7 +30,8 @@ public class ScenarioTests
             "grand-prix", "InjectCurve(rate: 300, interval: 1s, during: 3s, over: 1h)", "Inject(rate: 300, interval: 1s, during: 1s)"));
 
         SmallRun.MustPass(record);
-        Assert.InRange(Count(record, ResultCode.RaceClosed), 200, 300);
+        // The tail is 300 sends; how many of them the stop comes before is the machine's matter, that none of them is taken the check's.
+        Assert.InRange(Count(record, ResultCode.RaceClosed), 50, 300);
     }
 
     [Fact]
