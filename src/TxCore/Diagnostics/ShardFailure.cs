@@ -49,6 +49,15 @@ public sealed class ShardFailure
         _ => ExitCode.StageFailed,
     };
 
+    /// <summary>Waits until the shard has failed.</summary>
+    internal async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var cut = cancellationToken.UnsafeRegister(static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), ended);
+        _ = TellAsync(ended);
+        await ended.Task;
+    }
+
     /// <summary>Records a reason; later ones are consequences of the first and are left out.</summary>
     public void Fail(Exception reason)
     {
@@ -56,5 +65,11 @@ public sealed class ShardFailure
         {
             _failed.SetResult(this);
         }
+    }
+
+    private async Task TellAsync(TaskCompletionSource waiting)
+    {
+        await _failed.Task;
+        waiting.TrySetResult();
     }
 }

@@ -6,12 +6,12 @@ namespace TxCore.Pipeline;
 /// The way into the ring. Transactions leave a reserve of slots for controls, so that a stop finds room at any overload; a producer
 /// that finds the ring full waits its turn without holding a thread, and TCP slows its sender.
 /// </summary>
-public sealed class Intake(RingBuffer<TxEvent> ring, int controlReserve)
+public sealed class Intake(RingBuffer<TxEvent> ring, int controlReserve, TimeProvider clock)
 {
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(20);
     private readonly Lock _claim = new();
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly SemaphoreSlim _capacity = new(0, 1);
+    private readonly AsyncSemaphore _turn = new(1, clock);
+    private readonly AsyncSemaphore _capacity = new(0, clock);
     private int _waiting;
     private volatile bool _closed;
 
@@ -62,7 +62,7 @@ public sealed class Intake(RingBuffer<TxEvent> ring, int controlReserve)
         Interlocked.Increment(ref _waiting);
         try
         {
-            await _turn.WaitAsync(cancellationToken);
+            await _turn.WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken);
             try
             {
                 while (!_closed)

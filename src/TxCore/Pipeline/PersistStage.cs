@@ -32,6 +32,7 @@ internal sealed class PersistStage : IBatchEventHandler<TxEvent>, IEventProcesso
     private readonly IWaitStrategy _next;
     private readonly ShardFigures _figures;
     private readonly ShardFailure _failure;
+    private readonly TimeProvider _clock;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _encodedHash;
@@ -39,14 +40,16 @@ internal sealed class PersistStage : IBatchEventHandler<TxEvent>, IEventProcesso
     private Part _current;
     private Part _following;
     private Sequence? _sequence;
-    private long _provedTicks = Stopwatch.GetTimestamp();
+    private long _provedAt;
     private long _commitStarted;
     private ChainHead _head;
 
     public PersistStage(
-        IShardStore store, ShardIdentity identity, ChainHead head, int commitEventsMax, IWaitStrategy next, ShardFigures figures, ShardFailure failure)
+        IShardStore store, ShardIdentity identity, ChainHead head, int commitEventsMax, IWaitStrategy next, ShardFigures figures, ShardFailure failure,
+        TimeProvider clock)
     {
         (_store, _identity, _head, _commitEventsMax, _next, _figures, _failure) = (store, identity, head, commitEventsMax, next, figures, failure);
+        (_clock, _provedAt) = (clock, clock.GetTimestamp());
         (_encodedBatch, _encodedHash) = (head.Batch, [.. head.Hash]);
         (_current, _following) = (new Part(identity), new Part(identity));
     }
@@ -58,8 +61,8 @@ internal sealed class PersistStage : IBatchEventHandler<TxEvent>, IEventProcesso
     /// <summary>The end of the chain as committed; read from any thread.</summary>
     public ChainHead Head => Volatile.Read(ref _head);
 
-    /// <summary>Stopwatch ticks when the commit now under way began; 0 when there is none. Read from any thread.</summary>
-    public long CommitStartedTicks => Volatile.Read(ref _commitStarted);
+    /// <summary>The clock's timestamp when the commit now under way began; 0 when there is none. Read from any thread.</summary>
+    public long CommitStarted => Volatile.Read(ref _commitStarted);
 
     /// <summary>Completes when the stage has ended and uses the store no more.</summary>
     public Task Ended => _ended.Task;
@@ -160,19 +163,19 @@ internal sealed class PersistStage : IBatchEventHandler<TxEvent>, IEventProcesso
     private void Commit(Part part)
     {
         long started = Stopwatch.GetTimestamp();
-        Volatile.Write(ref _commitStarted, started);
+        Volatile.Write(ref _commitStarted, _clock.GetTimestamp());
         if (part.HasRows)
         {
             Wait(_store.CommitAsync(part.Rows));
-            _provedTicks = Stopwatch.GetTimestamp();
-            _figures.RecordCommit(part.Rows.Rows.RowCount, started, _provedTicks);
+            _provedAt = _clock.GetTimestamp();
+            _figures.RecordCommit(part.Rows.Rows.RowCount, started, Stopwatch.GetTimestamp());
             Volatile.Write(ref _head, new ChainHead(part.Rows.LastNumber, part.Rows.Batch, [.. part.Rows.Hash], 0));
         }
-        else if (part.Answers || Stopwatch.GetElapsedTime(_provedTicks) > QuietMax)
+        else if (part.Answers || _clock.GetElapsedTime(_provedAt) > QuietMax)
         {
             Wait(_store.FenceAsync());
-            _provedTicks = Stopwatch.GetTimestamp();
-            _figures.RecordProof(_provedTicks);
+            _provedAt = _clock.GetTimestamp();
+            _figures.RecordProof(Stopwatch.GetTimestamp());
         }
 
         Volatile.Write(ref _commitStarted, 0);

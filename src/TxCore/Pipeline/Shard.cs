@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Disruptor;
-using Disruptor.Dsl;
 using Microsoft.Extensions.Logging;
 using TxCore.Diagnostics;
 using TxCore.Sessions;
@@ -22,7 +20,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Disruptor<TxEvent> _disruptor;
+    private readonly IStageRunner _stages;
     private readonly DecideStage _decide;
     private readonly PersistStage _persist;
     private readonly SnapshotFollower _follower;
@@ -35,20 +33,18 @@ public sealed class Shard : IAdmission, IAsyncDisposable
 
     private Shard(
         ShardOptions options, IShardStore store, IShardReader reader, ReceiptKeys keys, ISourceDirectory sources, TimeProvider clock, ILogger logger,
-        ShardState state, ChainHead head)
+        IStageRunner stages, ShardState state, ChainHead head)
     {
-        (_options, _store, _clock, _logger) = (options, store, clock, logger);
+        (_options, _store, _clock, _logger, _stages) = (options, store, clock, logger, stages);
 
         // The way of a transaction, whole: session -> ring -> 1 decide -> 2 persist -> 3 reply -> session.
-        var wait = new StageWaitStrategy();
-        _disruptor = new Disruptor<TxEvent>(static () => new TxEvent(), options.RingSize, TaskScheduler.Default, ProducerType.Multi, wait);
-        Intake = new Intake(_disruptor.RingBuffer, options.ControlReserve);
+        Intake = new Intake(stages.Ring, options.ControlReserve, clock);
         _ticker = new Ticker(Intake, options, clock);
         Board = new DefinitionsBoard(clock);
         Board.Load(state);
         Registry = new SessionRegistry(options.Limits.ConnectionsMax);
-        _decide = new DecideStage(new Decider(state, keys), wait, Failure);
-        _persist = new PersistStage(store, options.Identity, head, options.BatchEventsMax, wait, Figures, Failure);
+        _decide = new DecideStage(new Decider(state, keys), stages.Wait, Failure);
+        _persist = new PersistStage(store, options.Identity, head, options.BatchEventsMax, stages.Wait, Figures, Failure, clock);
         _draws = state.Draws;
         var draws = new DrawPreparer(state.Draws);
         var recent = new RecentRows(options.RecentRowsBytesMax);
@@ -57,8 +53,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         Totals = new PoolTotalsBoard(state, reader, options.TotalsBufferBytesMax, clock, logger);
         var sealer = new ReceiptSealer(options.Identity, keys);
         var reply = new ReplyStage(Board, Ticketing, Totals, recent, sealer, Registry, Intake, Figures, Failure);
-        _disruptor.SetDefaultExceptionHandler(new StageExceptionHandler(Failure));
-        _disruptor.HandleEventsWith(_decide).Then(_persist).Then(reply);
+        stages.Chain(Failure, _decide, _persist, reply);
 
         Services = new SessionServices(
             options.Identity, Intake, this, Registry, Board, sources, reader, new RaceSettler(options.Identity, reader, Board, logger), Totals,
@@ -127,8 +122,8 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     public bool IsDraining => _draining || Failure.HasFailed;
 
     /// <inheritdoc/>
-    public bool IsStalled => _persist.CommitStartedTicks is var started and not 0
-        && Stopwatch.GetElapsedTime(started).TotalMilliseconds > _options.CommitStallMilliseconds;
+    public bool IsStalled => _persist.CommitStarted is var started and not 0
+        && _clock.GetElapsedTime(started).TotalMilliseconds > _options.CommitStallMilliseconds;
 
     /// <inheritdoc/>
     public bool IsBusy => _draining || Failure.HasFailed || IsStalled;
@@ -151,6 +146,14 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         CancellationToken cancellationToken)
     {
         options.Validate();
+        return await StartAsync(options, store, reader, keys, sources, clock, logger, new StageThreads(options.RingSize), cancellationToken);
+    }
+
+    /// <summary>Starts a shard whose stages are run by <paramref name="stages"/>; its options need not be within the limits of a server.</summary>
+    internal static async Task<Shard> StartAsync(
+        ShardOptions options, IShardStore store, IShardReader reader, ReceiptKeys keys, ISourceDirectory sources, TimeProvider clock, ILogger logger,
+        IStageRunner stages, CancellationToken cancellationToken)
+    {
         if (!keys.Has(options.Rules.KeyEpoch))
         {
             throw new ArgumentException($"Rules.KeyEpoch is {options.Rules.KeyEpoch}, which has no receipt key.");
@@ -171,7 +174,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
                 $"The receipt key of epoch {missing.KeyEpoch}, in force from number {missing.FromNumber}, is missing: its tickets could not be told again.");
         }
 
-        var shard = new Shard(options, store, reader, keys, sources, clock, logger, state, head);
+        var shard = new Shard(options, store, reader, keys, sources, clock, logger, stages, state, head);
         try
         {
             await shard.RunAsync(cancellationToken);
@@ -229,7 +232,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         await _stopping.CancelAsync();
         await Task.WhenAll(_background);
         RefuseSessions();
-        _disruptor.Halt();
+        _stages.Halt();
 
         // A commit under way has its time to return; one that hangs is cut off with the store.
         await Task.WhenAny(_persist.Ended, Task.Delay(HaltPatience));
@@ -241,11 +244,10 @@ public sealed class Shard : IAdmission, IAsyncDisposable
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        _disruptor.Start();
+        _stages.Start();
         var started = new Signal();
         PublishStart(started);
-        var first = await Task.WhenAny(started.Task, Failure.Failed).WaitAsync(cancellationToken);
-        if (first == Failure.Failed)
+        if (!await started.WaitAsync(Failure, Timeout.InfiniteTimeSpan, cancellationToken))
         {
             throw Failure.Reason!;
         }
@@ -288,7 +290,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         }
 
         var left = timeout - Stopwatch.GetElapsedTime(started);
-        return await Task.WhenAny(flushed.Task, Failure.Failed, Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero)) == flushed.Task;
+        return await flushed.WaitAsync(Failure, left > TimeSpan.Zero ? left : TimeSpan.Zero, CancellationToken.None);
     }
 
     private async Task RunBackgroundAsync(Func<CancellationToken, Task> work)
@@ -326,7 +328,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     /// <summary>Ends all connections when the shard has failed: what they wait for will not come.</summary>
     private async Task WatchFailureAsync(CancellationToken cancellationToken)
     {
-        await Failure.Failed.WaitAsync(cancellationToken);
+        await Failure.WaitAsync(cancellationToken);
         Intake.Close();
         _logger.ShardFailed(Identity.Shard, Failure.Reason);
         RefuseSessions();
@@ -352,16 +354,29 @@ public sealed class Shard : IAdmission, IAsyncDisposable
     /// <summary>A peer that only notices that its event went all the way.</summary>
     private sealed class Signal : ISessionPeer
     {
-        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public ulong Id => 0;
 
-        public Task Task => _done.Task;
+        public void Answer(TxEvent answered) => _done.TrySetResult(true);
 
-        public void Answer(TxEvent answered) => _done.TrySetResult();
+        /// <summary>Waits for the event; false when the shard failed or the time was over before.</summary>
+        public async Task<bool> WaitAsync(ShardFailure failure, TimeSpan timeout, CancellationToken cancellationToken)
+        {
+            _ = GiveUpWithAsync(failure);
+            await using var cut = cancellationToken.UnsafeRegister(static (state, token) => ((TaskCompletionSource<bool>)state!).TrySetCanceled(token), _done);
+            await using var end = new Timer(static state => ((TaskCompletionSource<bool>)state!).TrySetResult(false), _done, timeout, Timeout.InfiniteTimeSpan);
+            return await _done.Task;
+        }
 
         public void Flush()
         {
+        }
+
+        private async Task GiveUpWithAsync(ShardFailure failure)
+        {
+            await failure.Failed;
+            _done.TrySetResult(false);
         }
     }
 }

@@ -19,6 +19,7 @@ public sealed partial class Session : ISessionPeer
     private readonly SessionOutput _output;
     private readonly FrameIntake _frames;
     private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _closeBegun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _connectedAt;
     private string? _closeReason;
     private TaskCompletionSource? _idle;
@@ -65,6 +66,7 @@ public sealed partial class Session : ISessionPeer
     public async Task RunAsync()
     {
         _services.Tally.Open(this);
+        _ = CancelWhenClosingAsync();
         try
         {
             if (!_services.Registry.TryAdd(this))
@@ -178,7 +180,8 @@ public sealed partial class Session : ISessionPeer
             Interlocked.MemoryBarrier();
             if (!IsIdle)
             {
-                await idle.Task.WaitAsync(_closing.Token);
+                await using var cut = _closing.Token.UnsafeRegister(static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), idle);
+                await idle.Task;
             }
 
             Volatile.Write(ref _idle, null);
@@ -202,8 +205,14 @@ public sealed partial class Session : ISessionPeer
     {
         EnterClosing();
 
-        // On another thread: who closes may be the reply thread, which must not run what waits for this.
-        _ = _closing.CancelAsync();
+        // Goes on on another thread: who closes may be the reply thread, which must not run what waits for this.
+        _closeBegun.TrySetResult();
+    }
+
+    private async Task CancelWhenClosingAsync()
+    {
+        await _closeBegun.Task;
+        _closing.Cancel();
     }
 
     private void EnterClosing() => Interlocked.Exchange(ref _state, SessionState.Closing);
@@ -212,7 +221,7 @@ public sealed partial class Session : ISessionPeer
     {
         EnterClosing();
         _services.Registry.Remove(this);
-        await Task.WhenAny(_output.DrainAsync(), Task.Delay(TimeSpan.FromSeconds(1), _services.Clock));
+        await _output.DrainAsync(TimeSpan.FromSeconds(1), _services.Clock);
         _output.Close();
         await _transport.Input.CompleteAsync();
         await _transport.Output.CompleteAsync();

@@ -61,24 +61,24 @@ public sealed class SessionOutput(PipeWriter writer, int unsentBytesMax)
         _ = PumpAsync();
     }
 
-    /// <summary>Waits until everything appended so far was handed to the transport, or cannot be.</summary>
-    public Task DrainAsync()
+    /// <summary>Waits until everything appended so far was handed to the transport, or cannot be, but no longer than <paramref name="limit"/>.</summary>
+    public async Task DrainAsync(TimeSpan limit, TimeProvider clock)
     {
-        Task drained;
+        TaskCompletionSource drained;
         lock (_gate)
         {
             if (_closed || (!_flushing && _pendingBytes == 0))
             {
-                return Task.CompletedTask;
+                return;
             }
 
-            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            drained = _drained.Task;
+            drained = _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         // May have sent everything by the time it returns, and then forgets whom it told.
         Flush();
-        return drained;
+        await using var end = clock.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), drained, limit, Timeout.InfiniteTimeSpan);
+        await drained.Task;
     }
 
     /// <summary>Takes nothing more.</summary>

@@ -49,7 +49,7 @@ public sealed class RingTests
     public async Task Those_who_wait_for_room_get_it_in_the_order_they_came()
     {
         var ring = RingOf(1024, out var gate);
-        var intake = new Intake(ring, 64);
+        var intake = new Intake(ring, 64, TimeProvider.System);
         Assert.True(intake.TryClaim(960, out _));
         Assert.False(intake.TryClaim(1, out _));
         var waiting = new List<Task<long>>();
@@ -80,7 +80,7 @@ public sealed class RingTests
     [Fact]
     public async Task The_reserve_is_for_controls_half_of_it_for_logons_and_nothing_enters_when_closed()
     {
-        var intake = new Intake(RingOf(1024, out _), 64);
+        var intake = new Intake(RingOf(1024, out _), 64, TimeProvider.System);
         Assert.True(intake.TryClaim(960, out _));
         Assert.Equal(32, Enumerable.Range(0, 64).Count(_ => intake.TryClaimLogon(out long _)));
         Assert.Equal(32, Enumerable.Range(0, 64).Count(_ => intake.TryClaimControl(out long _)));
@@ -88,7 +88,7 @@ public sealed class RingTests
         intake.Close();
         Assert.Equal(-1, await waiting);
 
-        var closed = new Intake(RingOf(1024, out _), 64);
+        var closed = new Intake(RingOf(1024, out _), 64, TimeProvider.System);
         closed.Close();
         Assert.False(closed.TryClaim(1, out _) || closed.TryClaimControl(out _) || closed.TryClaimLogon(out _));
         Assert.True(closed.TryClaimOwn(out _));
@@ -97,7 +97,7 @@ public sealed class RingTests
     [Fact]
     public async Task One_who_gives_up_waiting_leaves_the_turn_to_the_next()
     {
-        var intake = new Intake(RingOf(1024, out var gate), 64);
+        var intake = new Intake(RingOf(1024, out var gate), 64, TimeProvider.System);
         Assert.True(intake.TryClaim(960, out _));
         using var impatient = new CancellationTokenSource();
         var first = intake.ClaimAsync(1, impatient.Token);

@@ -116,7 +116,9 @@ public sealed class ReversalTests : IAsyncLifetime
 
         _test.Store.Stall();
         _client.Send(Messages.Wager(Terminal, 2));
-        await TestShard.UntilAsync(() => _test.Shard.IsStalled, "the commit takes too long");
+        await TestShard.UntilAsync(() => _test.Store.IsWaiting, "the commit is under way");
+        _test.Clock.Advance(TimeSpan.FromMilliseconds(501));
+        Assert.True(_test.Shard.IsStalled);
         Assert.Equal(TransactionStatus.Pending, (await StatusAsync(2)).Status);
         _client.Send(Messages.Wager(Terminal, 3));
         Assert.Equal(ResultCode.Busy, (await _client.NextAsync<NotDecided>()).Code);

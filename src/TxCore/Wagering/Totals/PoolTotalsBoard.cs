@@ -99,7 +99,7 @@ public sealed class PoolTotalsBoard
     /// <summary>Counts until the shard stops.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var load = Task.Run(() => LoadAsync(cancellationToken), cancellationToken);
+        var load = LoadAsync(cancellationToken);
         bool isMerged = false;
         using var timer = new PeriodicTimer(Turn, _clock);
         while (await timer.WaitForNextTickAsync(cancellationToken))
@@ -200,6 +200,7 @@ public sealed class PoolTotalsBoard
     /// <summary>Counts the wagers of before the start, again from the beginning when the rows cannot be read just now.</summary>
     private async Task<IEnumerable<RaceTotals>> LoadAsync(CancellationToken cancellationToken)
     {
+        await Task.Yield();
         while (true)
         {
             try
