@@ -38,6 +38,7 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         (_options, _store, _clock, _logger, _stages) = (options, store, clock, logger, stages);
 
         // The way of a transaction, whole: session -> ring -> 1 decide -> 2 persist -> 3 reply -> session.
+        State = state;
         Intake = new Intake(stages.Ring, options.ControlReserve, clock);
         _ticker = new Ticker(Intake, options, clock);
         Board = new DefinitionsBoard(clock);
@@ -93,6 +94,9 @@ public sealed class Shard : IAdmission, IAsyncDisposable
 
     /// <summary>What the shard counts and times about itself.</summary>
     public ShardFigures Figures { get; } = new();
+
+    /// <summary>What the decide stage works on; to be looked at from its own thread only.</summary>
+    internal ShardState State { get; }
 
     /// <summary>The end of the chain as committed.</summary>
     public ChainHead Head => _persist.Head;
