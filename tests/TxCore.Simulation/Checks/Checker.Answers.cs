@@ -28,6 +28,7 @@ internal sealed partial class Checker
             case MessageType.NotDecided:
                 Frame.TryDecode<NotDecided>(payload, out var refusal);
                 CheckNext(link, (long)refusal.NextSequence, refusal.NextSequence == 0 ? -1 : 0);
+                SeeRefusal(refusal);
                 break;
             case MessageType.StatusReply:
                 CheckStatus(link, payload);
@@ -47,8 +48,38 @@ internal sealed partial class Checker
             case MessageType.PoolTotals:
                 Frame.TryDecode<PoolTotals>(payload, out var totals);
                 CheckStored((long)totals.Number, "pool totals");
+                _world.Saw(Sight.TotalsCompared);
                 _ledger.CheckTotals(totals);
                 break;
+            case MessageType.Error:
+                Frame.TryDecode<ErrorMessage>(payload, out var error);
+                CheckError(link, error);
+                break;
+        }
+    }
+
+    private void SeeRefusal(NotDecided refusal)
+    {
+        Sight? sight = refusal.Code switch
+        {
+            ResultCode.Busy => refusal.NextSequence == 0 ? Sight.Busy : Sight.BusyInRing,
+            ResultCode.SequenceGap => Sight.Gap,
+            ResultCode.SequenceConflict => Sight.Conflict,
+            ResultCode.Fenced => Sight.Fenced,
+            _ => null,
+        };
+        if (sight is { } seen)
+        {
+            _world.Saw(seen);
+        }
+    }
+
+    /// <summary>A client that keeps to the protocol is closed only for what happened around it.</summary>
+    private void CheckError(SimLink link, ErrorMessage error)
+    {
+        if (error.Code is not (ResultCode.Fenced or ResultCode.ShuttingDown or ResultCode.LogonTimeout or ResultCode.IdleTimeout))
+        {
+            _world.Violate($"source {link.Client.Source} is closed with {error.Code}: {error.Text}");
         }
     }
 
@@ -79,6 +110,11 @@ internal sealed partial class Checker
         }
 
         CheckPrinted(in entry, payload);
+        if (answer.IsRepeat)
+        {
+            _world.Saw(Sight.Repeat);
+        }
+
         if (!answer.IsRepeat)
         {
             if ((ulong)answer.Number <= link.LastNumber)
@@ -116,6 +152,7 @@ internal sealed partial class Checker
             CheckOutcome(link, Frame.Encode(outcome).AsSpan(Wire.HeaderBytes));
         }
 
+        _world.Saw(status.Status == TransactionStatus.Pending ? Sight.StatusPending : status.Status == TransactionStatus.Decided ? Sight.StatusDecided : Sight.StatusUnknown);
         if (status.Status != TransactionStatus.Pending)
         {
             CheckNext(link, (long)status.NextSequence, link.Client.DecidedWhenAsked(sequence));

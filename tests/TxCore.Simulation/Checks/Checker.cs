@@ -74,6 +74,7 @@ internal sealed partial class Checker
         var state = process.Shard!.State;
         if (state.LastNumber == _entries.Count)
         {
+            _world.Saw(Sight.RecoveredStateCompared);
             Compare(state, $"process {process.Id} recovered");
         }
     }
@@ -163,8 +164,30 @@ internal sealed partial class Checker
 
         numbers.Add(entry.Number);
         _entries.Add(entry);
+        SeeEntry(in entry);
         _ledger.Take(in entry, content, row.Command);
         Apply(in row);
+    }
+
+    private void SeeEntry(in Entry entry)
+    {
+        Sight? sight = (entry.Kind, entry.Code) switch
+        {
+            (_, ResultCode.ReversedBeforeArrival) => Sight.ReversedBeforeArrival,
+            (_, ResultCode.ReversalToSupervisor) => Sight.ReversalToSupervisor,
+            (_, ResultCode.DeadlinePassed) => Sight.DeadlinePassed,
+            (_, ResultCode.SoldOut) => Sight.SoldOut,
+            (MessageType.HoldExpired, _) => Sight.HoldExpired,
+            (MessageType.RaceStopDue, _) => Sight.StopDue,
+            (MessageType.SaleCloseDue, _) => Sight.SaleCloseDue,
+            (MessageType.DayOpened, _) => Sight.DayOpened,
+            (MessageType.TimeConfirm, ResultCode.Accepted) => Sight.TimeConfirmed,
+            _ => null,
+        };
+        if (sight is { } seen)
+        {
+            _world.Saw(seen);
+        }
     }
 
     private void Apply(in StoredRow row)

@@ -19,7 +19,8 @@ internal sealed class Ledger(Action<string> violate)
     /// <summary>Takes in an entry; <paramref name="content"/> is what the client sent, null for entries of the shard.</summary>
     public void Take(in Entry entry, Content? content, ReadOnlySpan<byte> command)
     {
-        if (content is { Deadline: > 0 } late && entry.Code == ResultCode.Accepted && entry.SequencedAt > late.Deadline)
+        // A confirmed step of the clock is stored with the time that it confirms, and was decided in the time before.
+        if (content is { Deadline: > 0, Type: not MessageType.TimeConfirm } late && entry.Code == ResultCode.Accepted && entry.SequencedAt > late.Deadline)
         {
             violate($"number {entry.Number} is accepted after its deadline");
         }

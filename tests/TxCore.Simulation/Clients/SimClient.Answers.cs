@@ -84,7 +84,8 @@ internal abstract partial class SimClient
         var submission = Submissions[(int)answer.Sequence - 1];
         if (submission.IsAnswered)
         {
-            CheckRepeat(submission, payload, in answer);
+            CheckRepeat(submission, payload);
+            CountRepeat(submission);
             return;
         }
 
@@ -98,7 +99,7 @@ internal abstract partial class SimClient
         Learn(submission);
     }
 
-    private void CheckRepeat(Submission submission, ReadOnlySpan<byte> payload, in OutcomeBytes answer)
+    private void CheckRepeat(Submission submission, ReadOnlySpan<byte> payload)
     {
         if (!OutcomeBytes.WithoutState(payload).AsSpan().SequenceEqual(submission.Outcome))
         {
@@ -111,7 +112,10 @@ internal abstract partial class SimClient
         {
             World.Violate($"source {Source}: the repeat of {submission.Sequence} has another control code");
         }
+    }
 
+    private void CountRepeat(Submission submission)
+    {
         if (_repeats.GetValueOrDefault(submission.Sequence) is var repeats and > 0)
         {
             _repeats[submission.Sequence] = repeats - 1;
@@ -159,7 +163,7 @@ internal abstract partial class SimClient
         World.Trace.Note(96, (long)status.Sequence, (long)status.Status);
         if (status.Outcome is not null && Submissions.Count >= (int)status.Sequence && Submissions[(int)status.Sequence - 1].IsAnswered)
         {
-            CheckRepeat(Submissions[(int)status.Sequence - 1], Frame.Encode(status.Outcome).AsSpan(Wire.HeaderBytes), default);
+            CheckRepeat(Submissions[(int)status.Sequence - 1], Frame.Encode(status.Outcome).AsSpan(Wire.HeaderBytes));
         }
     }
 

@@ -5,6 +5,9 @@ namespace TxCore.Simulation.Engine;
 /// <summary>The faults of a seed: what happens when so many transactions have begun. Each counts once it has taken effect.</summary>
 internal sealed class FaultPlan
 {
+    /// <summary>Fewest that take effect; when the plan came to less, servers are killed until it is so many.</summary>
+    public const int FaultsLeast = 3;
+
     private const int FaultsMin = 5;
     private const int FaultsMax = 14;
     private readonly World _world;
@@ -28,7 +31,7 @@ internal sealed class FaultPlan
 
     public IReadOnlyDictionary<string, int> Counts => _counts;
 
-    public bool AreDone => _plan.Count == 0;
+    public bool AreDone => _plan.Count == 0 && _counts.Values.Sum() >= FaultsLeast;
 
     public bool IsReadFailing => _world.Now < _readsFailUntil;
 
@@ -65,6 +68,11 @@ internal sealed class FaultPlan
         {
             _plan.Dequeue();
             Happen(next.Kind);
+        }
+
+        if (!_world.IsHealing && _plan.Count == 0 && !AreDone && _world.Begun >= World.Transactions && _world.Random.Percent(2))
+        {
+            Kill();
         }
     }
 
@@ -166,29 +174,40 @@ internal sealed class FaultPlan
 
     private void CutAll()
     {
-        int percent = _world.Random.Between(10, 100);
+        int percent = _world.Random.Between(10, 100), cut = 0;
         foreach (var link in _world.Links.ToArray())
         {
             if (_world.Random.Percent(percent))
             {
-                Count("Cut");
+                cut++;
                 using (link.Process.Enter())
                 {
                     link.Cut();
                 }
             }
         }
+
+        if (cut > 0)
+        {
+            Count("Cut");
+        }
     }
 
     private void Stall()
     {
+        int stalled = 0;
         foreach (var link in _world.Links)
         {
             if (_world.Random.Percent(50))
             {
-                Count("NetworkStalled");
+                stalled++;
                 link.StalledUntil = _world.Now + _world.Random.Between(1000, 1_500_000);
             }
+        }
+
+        if (stalled > 0)
+        {
+            Count("NetworkStalled");
         }
     }
 

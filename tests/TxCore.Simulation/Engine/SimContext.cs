@@ -8,22 +8,25 @@ internal sealed class SimContext(World world) : SynchronizationContext
 {
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly List<(SendOrPostCallback Callback, object? State)> _posted = [];
-    private bool _isDropped;
+    private volatile bool _isDropped;
 
     public int Count => _posted.Count;
 
     public override void Post(SendOrPostCallback d, object? state)
     {
+        // What is left of a dead process may be found by a finalizer, on its thread; nothing of it goes on.
+        if (_isDropped)
+        {
+            return;
+        }
+
         if (Environment.CurrentManagedThreadId != _thread)
         {
             world.Violate($"something went on on another thread: {Environment.StackTrace}");
             return;
         }
 
-        if (!_isDropped)
-        {
-            _posted.Add((d, state));
-        }
+        _posted.Add((d, state));
     }
 
     public override void Send(SendOrPostCallback d, object? state) => d(state);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TxCore.Diagnostics;
 using TxCore.Pipeline;
 using TxCore.Protocol;
+using TxCore.Simulation.Bugs;
 using TxCore.Simulation.Clients;
 using TxCore.Simulation.Storage;
 using TxCore.Storage;
@@ -21,8 +22,8 @@ internal sealed class SimProcess
         Context = new SimContext(world);
         Clock = new SimClock(world, this);
         Store = new SimStore(world, this);
-        Reader = PlantedBugs.Wrap(world, this, new SimReader(world, this));
-        Stages = new SteppedStages(world.Setup.RingSize, (stage, handler) => PlantedBugs.Wrap(world, this, stage, handler), world.Bug);
+        Reader = Planting.Around(world, new SimReader(world, this));
+        Stages = new SteppedStages(world.Setup.RingSize, (stage, handler) => Planting.Around(world, this, stage, handler), world.Bug);
     }
 
     public int Id { get; }
@@ -171,6 +172,7 @@ internal sealed class SimProcess
     {
         _world.Say($"process {Id} ends: {reason.Message}");
         bool isReplaced = reason is StoreFencedException or StoreRefusedException && _world.Database.Writer != Id;
+        _world.Saw(Sight.WriterReplaced);
         bool cannotRead = reason is IOException && Shard is null;
         if (!isReplaced && !cannotRead)
         {

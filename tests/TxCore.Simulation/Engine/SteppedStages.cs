@@ -1,6 +1,7 @@
 using Disruptor;
 using TxCore.Diagnostics;
 using TxCore.Pipeline;
+using TxCore.Simulation.Bugs;
 
 namespace TxCore.Simulation.Engine;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using TxCore.Simulation.Bugs;
 using TxCore.Simulation.Checks;
 using TxCore.Simulation.Clients;
 using TxCore.Simulation.Storage;
@@ -14,7 +15,9 @@ namespace TxCore.Simulation.Engine;
 /// <param name="Faults">Faults that took effect, by kind.</param>
 /// <param name="Steps">Steps taken.</param>
 /// <param name="Answers">Answers that were compared with what is stored.</param>
-internal sealed record SeedResult(ulong Seed, string? Violation, ulong TraceHash, int Transactions, IReadOnlyDictionary<string, int> Faults, long Steps, long Answers)
+/// <param name="Sights">How often each <see cref="Sight"/> was seen.</param>
+internal sealed record SeedResult(ulong Seed, string? Violation, ulong TraceHash, int Transactions, IReadOnlyDictionary<string, int> Faults, long Steps, long Answers,
+    IReadOnlyList<int> Sights)
 {
     public int FaultCount => Faults.Values.Sum();
 }
@@ -36,6 +39,7 @@ internal sealed class World
     private long _order;
     private int _processes;
     private int _linkCount;
+    private readonly int[] _sights = new int[Enum.GetValues<Sight>().Length];
     private bool _isStartDue;
 
     public World(ulong seed, PlantedBug bug, bool keepsText)
@@ -99,6 +103,8 @@ internal sealed class World
         }
     }
 
+    public void Saw(Sight sight) => _sights[(int)sight]++;
+
     public void Say(string text) => Trace.Say(Now - Setup.StartsAt, text);
 
     /// <summary>Does something at a time; an event of a process waits while it is frozen and is forgotten when it is dead.</summary>
@@ -133,7 +139,6 @@ internal sealed class World
         while (Violation is null && !(Begun >= Transactions && Faults.AreDone))
         {
             Step();
-            Require(Steps < StepsMax, "the faults do not come to an end");
         }
 
         Heal();
@@ -142,7 +147,9 @@ internal sealed class World
             Check.End();
         }
 
-        return new SeedResult(Seed, Violation, Trace.Hash, Check.Decided, Faults.Counts, Steps, Check.AnswersSeen);
+        Processes.ForEach(static process => process.Context.Drop());
+
+        return new SeedResult(Seed, Violation, Trace.Hash, Check.Decided, Faults.Counts, Steps, Check.AnswersSeen, _sights);
     }
 
     /// <summary>A server to connect to: usually the newest, sometimes any that still answers.</summary>
@@ -200,6 +207,7 @@ internal sealed class World
     private void Step()
     {
         Steps++;
+        Require(Steps < StepsMax, "it does not come to an end");
         Now += Random.Next(350);
         RunEvents();
         CollectPossible();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TxCore.Simulation.Bugs;
 using TxCore.Simulation.Engine;
 using TxCore.Storage;
 

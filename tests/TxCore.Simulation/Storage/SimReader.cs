@@ -23,6 +23,7 @@ internal sealed class SimReader(World world, SimProcess? process) : IShardReader
 
     public async ValueTask<FetchedRow?> FindByNumberAsync(long number, CancellationToken cancellationToken)
     {
+        world.Saw(Sight.RowLookedUp);
         await PauseAsync();
         return Fetch(number);
     }
@@ -76,7 +77,14 @@ internal sealed class SimReader(World world, SimProcess? process) : IShardReader
     {
         await PauseAsync();
         byte[] bytes = world.Database.Snapshots.First(one => one.Info == snapshot).Bytes;
-        return SHA256.HashData(bytes).AsSpan().SequenceEqual(snapshot.Hash) ? bytes : throw new InvalidDataException("The snapshot's hash differs.");
+        if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(snapshot.Hash))
+        {
+            world.Saw(Sight.SnapshotUnreadable);
+            throw new InvalidDataException("The snapshot's hash differs.");
+        }
+
+        world.Saw(Sight.RestoredFromSnapshot);
+        return bytes;
     }
 
     public async ValueTask WriteSnapshotAsync(long number, short format, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using TxCore.Simulation.Bugs;
 using TxCore.Simulation.Engine;
 using TxCore.Storage;
 
@@ -74,7 +75,7 @@ internal sealed class SimStore(World world, SimProcess process) : IShardStore
     public ValueTask FenceAsync()
     {
         bool isHeld = true;
-        while (true)
+        while (world.Bug != PlantedBug.FenceNotProved)
         {
             Wait(2000);
             if (world.Now >= world.StoreDownUntil)
@@ -98,6 +99,8 @@ internal sealed class SimStore(World world, SimProcess process) : IShardStore
             Health.RecordRetry("the database is away");
             Wait(50_000);
         }
+
+        return default;
     }
 
     public ValueTask DisposeAsync() => default;
@@ -173,7 +176,7 @@ internal sealed class SimStore(World world, SimProcess process) : IShardStore
         else if (fault == StoreFault.LateUnanswered)
         {
             long epoch = Epoch;
-            world.At(world.Now + world.Random.Between(100, 120_000), () => world.Database.TryAppend(batch, epoch));
+            world.At(world.Now + world.Random.Between(100, 120_000), () => world.Saw(world.Database.TryAppend(batch, epoch) ? Sight.LateCommitStored : Sight.LateCommitRefused));
         }
 
         isHeld = world.Bug == PlantedBug.AmbiguousSentAgain;
@@ -203,7 +206,7 @@ internal sealed class SimStore(World world, SimProcess process) : IShardStore
             if (world.Random.Percent(50))
             {
                 long epoch = Epoch;
-                world.At(world.Now + world.Random.Between(100, 60_000), () => world.Database.TryAppend(batch, epoch));
+                world.At(world.Now + world.Random.Between(100, 60_000), () => world.Saw(world.Database.TryAppend(batch, epoch) ? Sight.CommitOfDeadProcess : Sight.LateCommitRefused));
             }
 
             throw;

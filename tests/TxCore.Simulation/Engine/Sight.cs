@@ -1,0 +1,35 @@
+namespace TxCore.Simulation.Engine;
+
+/// <summary>What must have been seen for a run of many seeds to have shown anything.</summary>
+internal enum Sight
+{
+    Repeat,
+    Busy,
+    BusyInRing,
+    Gap,
+    Conflict,
+    Fenced,
+    StatusDecided,
+    StatusUnknown,
+    StatusPending,
+    RestoredFromSnapshot,
+    SnapshotUnreadable,
+    LateCommitStored,
+    LateCommitRefused,
+    CommitOfDeadProcess,
+    WriterReplaced,
+    RowLookedUp,
+    ReversedBeforeArrival,
+    ReversalToSupervisor,
+    DeadlinePassed,
+    HoldExpired,
+    SoldOut,
+    StopDue,
+    SaleCloseDue,
+    DayOpened,
+    TimeConfirmed,
+    SlowReader,
+    WaitedForRoom,
+    TotalsCompared,
+    RecoveredStateCompared,
+}
