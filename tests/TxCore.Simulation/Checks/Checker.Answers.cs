@@ -155,9 +155,9 @@ internal sealed partial class Checker
         _world.Saw(status.Status == TransactionStatus.Pending ? Sight.StatusPending : status.Status == TransactionStatus.Decided ? Sight.StatusDecided : Sight.StatusUnknown);
         if (status.Status != TransactionStatus.Pending)
         {
-            CheckNext(link, (long)status.NextSequence, link.Client.DecidedWhenAsked(sequence));
+            CheckNext(link, (long)status.NextSequence, link.Asked.GetValueOrDefault(sequence, -1));
             bool isUnknown = status.Status == TransactionStatus.Unknown;
-            if (isUnknown && sequence >= 1 && sequence <= link.Client.DecidedWhenAsked(sequence))
+            if (isUnknown && sequence >= 1 && sequence <= link.Asked.GetValueOrDefault(sequence, -1))
             {
                 _world.Violate($"source {link.Client.Source} is told that {sequence} is unknown, which was stored when it asked");
             }
@@ -186,7 +186,7 @@ internal sealed partial class Checker
             return;
         }
 
-        CheckNext(link, (long)logon.NextSequence, link.Client.DecidedAtLogon);
+        CheckNext(link, (long)logon.NextSequence, link.DecidedAtLogon);
         CheckStored((long)logon.HighestNumber, "a logon");
         _speaking[link.Client.Source] = (link.Id, (long)logon.NextSequence);
     }

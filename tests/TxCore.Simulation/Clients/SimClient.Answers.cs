@@ -36,7 +36,7 @@ internal abstract partial class SimClient
         {
             case MessageType.LogonChallenge:
                 Frame.TryDecode<LogonChallenge>(payload, out var challenge);
-                DecidedAtLogon = World.Check.DecidedOf(Source);
+                _link!.DecidedAtLogon = World.Check.DecidedOf(Source);
                 Send(Frame.Encode(new LogonProof(_scram!.ClientFinal(challenge.Scram))));
                 break;
             case MessageType.LogonReply:

@@ -10,20 +10,10 @@ internal abstract partial class SimClient
     private readonly Dictionary<long, int> _conflicts = [];
     private readonly Dictionary<long, int> _repeats = [];
 
-    /// <summary>What was stored of this source when a question about a sequence was sent.</summary>
-    private readonly Dictionary<long, long> _asked = [];
-
-    /// <summary>What was stored of this source when the logon was sent.</summary>
-    public long DecidedAtLogon { get; private set; }
-
-    /// <summary>What was stored of this source when it first asked about a sequence on this connection; -1 when it did not ask.</summary>
-    public long DecidedWhenAsked(long sequence) => _asked.GetValueOrDefault(sequence, -1);
-
     private void ForgetProbes()
     {
         _conflicts.Clear();
         _repeats.Clear();
-        _asked.Clear();
     }
 
     private void Probe()
@@ -53,7 +43,7 @@ internal abstract partial class SimClient
 
     private void Ask(long sequence)
     {
-        _asked.TryAdd(sequence, World.Check.DecidedOf(Source));
+        _link!.Asked.TryAdd(sequence, World.Check.DecidedOf(Source));
         Send(Frame.Encode(new StatusQuery(Source, (ulong)sequence)));
     }
 

@@ -63,7 +63,7 @@ internal abstract partial class SimClient
     /// <summary>Does one thing.</summary>
     public void Turn()
     {
-        NextTurnAt = World.Now + Random.Between(200, 4000);
+        NextTurnAt = World.Now + Random.Between(500, 7000);
         if (_link is null)
         {
             Connect();
@@ -71,7 +71,7 @@ internal abstract partial class SimClient
         else if (IsOutOfPatience())
         {
             World.Say($"source {Source} has no answer and gives its connection {_link.Id} up");
-            Cut();
+            GiveUpConnection();
         }
         else if (_isLoggedOn)
         {
@@ -103,12 +103,20 @@ internal abstract partial class SimClient
 
     protected long DeadlineOrNone() => Random.Percent(8) ? World.Now + Random.Between(-20_000, 60_000) : 0;
 
-    private void Cut()
+    /// <summary>Closes the connection, or forgets it and leaves it to the server: what it left in the ring is still there when the next logs on.</summary>
+    private void GiveUpConnection()
     {
         var link = _link!;
-        using (link.Process.Enter())
+        if (Random.Percent(50))
         {
-            link.Cut();
+            Closed(link);
+        }
+        else
+        {
+            using (link.Process.Enter())
+            {
+                link.Cut();
+            }
         }
     }
 
@@ -155,7 +163,13 @@ internal abstract partial class SimClient
         {
             Probe();
         }
-        else if (Random.Percent(20) && !World.IsHealing)
+        else if (what == 97 && Random.Percent(25))
+        {
+            World.Say($"source {Source} connects anew and leaves connection {_link!.Id} behind");
+            Closed(_link!);
+            Connect();
+        }
+        else if (Random.Percent(10) && !World.IsHealing)
         {
             World.Say($"source {Source} logs off");
             Send(Frame.Encode(default(Logoff)));

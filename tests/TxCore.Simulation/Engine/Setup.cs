@@ -22,12 +22,13 @@ internal sealed class Setup
     public Setup(SimRandom random)
     {
         StartsAt = ((random.Percent(25) ? EndOfDay : Morning) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        RingSize = random.Percent(50) ? 64 : 128;
+        UnreadBytesMax = random.Pick<int>([300, 1000, 4000]);
+        RingSize = random.Pick<int>([32, 64, 128]);
         Options = new ShardOptions
         {
             Identity = Identity,
             RingSize = RingSize,
-            ControlReserve = 16,
+            ControlReserve = RingSize / 4,
             BatchEventsMax = random.Pick<int>([4, 16, 64]),
             TickMilliseconds = random.Pick<int>([20, 50]),
             CommitStallMilliseconds = 300,
@@ -35,14 +36,14 @@ internal sealed class Setup
             SnapshotCheckSeconds = 1,
             SnapshotSeconds = random.Between(1, 5),
             TotalsBufferBytesMax = random.Pick<int>([2048, 65_536]),
-            RecentRowsBytesMax = random.Percent(30) ? 1024 * 1024 : 0,
+            RecentRowsBytesMax = random.Percent(8) ? 1024 * 1024 : 0,
             Limits = new SessionLimits
             {
                 ConnectionsMax = 64,
                 FrameBytesMax = 4096,
                 LogonSeconds = 3,
                 IdleSeconds = 5,
-                UnsentBytesMax = 4096,
+                UnsentBytesMax = 2 * Math.Max(UnreadBytesMax, 512),
                 LogonFailureDelayMilliseconds = 100,
                 FramesPerTurnMax = random.Between(1, 8),
             },
@@ -53,6 +54,9 @@ internal sealed class Setup
     public long StartsAt { get; }
 
     public int RingSize { get; }
+
+    /// <summary>Bytes that the network takes before a client has read them.</summary>
+    public int UnreadBytesMax { get; }
 
     public ShardOptions Options { get; }
 

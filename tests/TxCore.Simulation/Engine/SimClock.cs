@@ -3,6 +3,8 @@ namespace TxCore.Simulation.Engine;
 /// <summary>The clocks of a process: one that only goes forward with the simulation, and the host's time of day, which faults set.</summary>
 internal sealed class SimClock(World world, SimProcess process) : TimeProvider
 {
+    private readonly List<SimTimer> _periodic = [];
+
     /// <summary>What the host's clock is wrong by, in microseconds.</summary>
     public long Offset { get; set; }
 
@@ -15,8 +17,23 @@ internal sealed class SimClock(World world, SimProcess process) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new SimTimer(world, process, callback, state);
+        if (period != Timeout.InfiniteTimeSpan)
+        {
+            _periodic.Add(timer);
+        }
+
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    /// <summary>
+    /// The process is dead: what waits for its timers is let go, into a context that drops it. Otherwise the finalizers of the timers
+    /// would keep the whole process in memory beyond the run.
+    /// </summary>
+    public void Stop()
+    {
+        _periodic.ForEach(static timer => timer.Stop());
+        _periodic.Clear();
     }
 
     private sealed class SimTimer(World world, SimProcess process, TimerCallback callback, object? state) : ITimer
@@ -42,6 +59,12 @@ internal sealed class SimClock(World world, SimProcess process) : TimeProvider
         {
             _setting++;
             return default;
+        }
+
+        public void Stop()
+        {
+            _setting++;
+            callback(state);
         }
 
         private void Set(TimeSpan dueTime)

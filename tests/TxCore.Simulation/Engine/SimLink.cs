@@ -24,7 +24,7 @@ internal sealed class SimLink : IDuplexPipe
     public SimLink(World world, int id, SimClient client, SimProcess process)
     {
         (_world, Id, Client, Process) = (world, id, client, process);
-        _output = new SimOutput(this);
+        _output = new SimOutput(this, world.Setup.UnreadBytesMax);
     }
 
     public int Id { get; }
@@ -47,6 +47,12 @@ internal sealed class SimLink : IDuplexPipe
     public bool IsGone { get; private set; }
 
     public bool IsClosedByServer { get; private set; }
+
+    /// <summary>What was stored of its source when the logon was sent.</summary>
+    public long DecidedAtLogon { get; set; }
+
+    /// <summary>What was stored of its source when a question about a sequence was first sent.</summary>
+    public Dictionary<long, long> Asked { get; } = [];
 
     /// <summary>The newest definitions version told on it, and the highest number of a first answer.</summary>
     public ulong LastChange { get; set; }

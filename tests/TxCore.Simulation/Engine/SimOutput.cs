@@ -6,9 +6,8 @@ namespace TxCore.Simulation.Engine;
 /// The server's way out of a connection: what is flushed has left the process. It is looked at in that moment, before anything else can
 /// happen, and goes into the network. While the client leaves too much unread, a flush does not return.
 /// </summary>
-internal sealed class SimOutput(SimLink link) : PipeWriter
+internal sealed class SimOutput(SimLink link, int unreadMax) : PipeWriter
 {
-    private const int UnreadMax = 2048;
     private byte[] _buffer = new byte[1024];
     private int _written;
     private TaskCompletionSource<FlushResult>? _flushing;
@@ -37,7 +36,7 @@ internal sealed class SimOutput(SimLink link) : PipeWriter
 
         link.TakeFromServer(_buffer.AsSpan(0, _written));
         _written = 0;
-        if (link.ToClient.Count <= UnreadMax)
+        if (link.ToClient.Count <= unreadMax)
         {
             return new ValueTask<FlushResult>(new FlushResult(false, false));
         }
@@ -49,7 +48,7 @@ internal sealed class SimOutput(SimLink link) : PipeWriter
     /// <summary>Told when the client has read.</summary>
     public void Relieve()
     {
-        if (link.ToClient.Count <= UnreadMax)
+        if (link.ToClient.Count <= unreadMax)
         {
             _flushing?.TrySetResult(new FlushResult(false, _isCut));
             _flushing = null;

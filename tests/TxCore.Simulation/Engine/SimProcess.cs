@@ -90,6 +90,11 @@ internal sealed class SimProcess
             return;
         }
 
+        if (Shard is { Intake.Waiting: > 0 })
+        {
+            _world.Saw(Sight.WaitedForRoom);
+        }
+
         if (Stages.Failure is { HasFailed: true } failure)
         {
             End(failure);
@@ -140,9 +145,14 @@ internal sealed class SimProcess
         }
 
         _world.Say($"process {Id} dies");
+        if (Shard?.Figures.Sessions.Closed().Any(static closed => closed.Key == nameof(ResultCode.SlowReader)) == true)
+        {
+            _world.Saw(Sight.SlowReader);
+        }
+
         IsDead = true;
         IsFrozen = false;
-        Context.Drop();
+        Forget();
         foreach (var link in Links)
         {
             if (!link.IsGone && _world.Random.Percent(80))
@@ -150,6 +160,13 @@ internal sealed class SimProcess
                 link.Cut();
             }
         }
+    }
+
+    /// <summary>Lets go of what still waits: nothing of the process runs any more.</summary>
+    public void Forget()
+    {
+        Context.Drop();
+        Clock.Stop();
     }
 
     private void End(ShardFailure failure)

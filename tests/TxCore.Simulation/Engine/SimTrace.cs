@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 
 namespace TxCore.Simulation.Engine;
 
@@ -26,6 +27,25 @@ internal sealed class SimTrace(bool keepsText)
         {
             lines.Add($"{now / 1000.0,10:0.000} {text}");
         }
+    }
+
+    /// <summary>Formats only what is kept.</summary>
+    [InterpolatedStringHandler]
+    internal readonly ref struct Line
+    {
+        private readonly DefaultInterpolatedStringHandler _text;
+
+        public Line(int literalLength, int formattedCount, World world, out bool isKept)
+        {
+            isKept = world.Trace.Text is not null;
+            _text = isKept ? new DefaultInterpolatedStringHandler(literalLength, formattedCount) : default;
+        }
+
+        public void AppendLiteral(string text) => _text.AppendLiteral(text);
+
+        public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+        public string Text => _text.ToStringAndClear();
     }
 
     private void Mix(ulong value) => Hash = ulong.RotateLeft((Hash ^ value) * 1099511628211, 29);

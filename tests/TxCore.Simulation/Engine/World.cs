@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using TxCore.Simulation.Bugs;
 using TxCore.Simulation.Checks;
@@ -30,10 +30,13 @@ internal sealed class World
     /// <summary>Client transactions of a seed; a few more come of what clients do about answers.</summary>
     public const int Transactions = 500;
 
+    /// <summary>Events of one moment come in the order in which they were asked for.</summary>
+    private const int OrderBits = 22;
+
     private const int StepsMax = 400_000;
     private const int LivenessStepsMax = 150_000;
     private const int LivenessSecondsMax = 120;
-    private readonly PriorityQueue<(Action Action, SimProcess? Owner), (long At, long Order)> _events = new();
+    private readonly PriorityQueue<(Action Action, SimProcess? Owner), long> _events = new();
     private readonly List<SimLink> _links = [];
     private readonly List<(int Kind, object Subject)> _possible = [];
     private long _order;
@@ -99,16 +102,25 @@ internal sealed class World
         if (Violation is null)
         {
             Violation = what;
-            Say($"VIOLATION: {what}");
+            Trace.Say(Now - Setup.StartsAt, "VIOLATION: " + what);
         }
     }
 
     public void Saw(Sight sight) => _sights[(int)sight]++;
 
-    public void Say(string text) => Trace.Say(Now - Setup.StartsAt, text);
+    public void Say([InterpolatedStringHandlerArgument("")] ref SimTrace.Line text)
+    {
+        if (Trace.Text is not null)
+        {
+            Trace.Say(Now - Setup.StartsAt, text.Text);
+        }
+    }
 
     /// <summary>Does something at a time; an event of a process waits while it is frozen and is forgotten when it is dead.</summary>
-    public void At(long time, Action action, SimProcess? owner = null) => _events.Enqueue((action, owner), (time, _order++));
+    public void At(long time, Action action, SimProcess? owner = null) =>
+        _events.Enqueue((action, owner), ((time - Setup.StartsAt) << OrderBits) + _order++);
+
+    private long DueAt(long priority) => (priority >> OrderBits) + Setup.StartsAt;
 
     /// <summary>Lets something of a process wait for up to so many microseconds.</summary>
     public async ValueTask PauseAsync(SimProcess process, int longest)
@@ -147,7 +159,8 @@ internal sealed class World
             Check.End();
         }
 
-        Processes.ForEach(static process => process.Context.Drop());
+        Processes.ForEach(static process => process.Forget());
+        Trace.Note(Database.Head.Hash);
 
         return new SeedResult(Seed, Violation, Trace.Hash, Check.Decided, Faults.Counts, Steps, Check.AnswersSeen, _sights);
     }
@@ -179,7 +192,7 @@ internal sealed class World
     private void Heal()
     {
         IsHealing = true;
-        Say("no more faults");
+        Say($"no more faults");
         StoreDownUntil = Now;
         foreach (var process in Processes.ToArray())
         {
@@ -231,7 +244,7 @@ internal sealed class World
 
     private void RunEvents()
     {
-        while (_events.TryPeek(out _, out var due) && due.At <= Now && Violation is null)
+        while (_events.TryPeek(out _, out long due) && DueAt(due) <= Now && Violation is null)
         {
             var (action, owner) = _events.Dequeue();
             if (owner is null)
@@ -348,7 +361,7 @@ internal sealed class World
     /// <summary>Nothing can happen now: goes on to the next moment at which something can.</summary>
     private void SkipTime()
     {
-        long next = _events.TryPeek(out _, out var due) ? due.At : long.MaxValue;
+        long next = _events.TryPeek(out _, out long due) ? DueAt(due) : long.MaxValue;
         foreach (var client in Clients)
         {
             next = Math.Min(next, client.NextTurnAt);
@@ -368,7 +381,11 @@ internal sealed class World
     /// <summary>Keeps a server running: when the last one has died, another starts.</summary>
     private void Supervise()
     {
-        Processes.RemoveAll(static process => process.IsDead);
+        if (Processes.Exists(static process => process.IsDead))
+        {
+            Processes.RemoveAll(static process => process.IsDead);
+        }
+
         if (Processes.Count == 0 && !_isStartDue)
         {
             _isStartDue = true;
