@@ -97,11 +97,18 @@ internal sealed partial class Checker
         }
 
         var reader = new SimReader(_world, null);
-        Compare(Recovery.RecoverAsync(Setup.Identity, reader, Setup.WindowOf, NullLogger.Instance, CancellationToken.None).GetAwaiter().GetResult(), "recovery makes");
-        var replay = new ReplayVerifier(Setup.Identity, reader, Setup.Keys).RunAsync(CancellationToken.None).GetAwaiter().GetResult();
-        if (replay.Fault is { } fault)
+        try
         {
-            _world.Violate($"the replay differs at number {fault.Number}: {fault.What}");
+            Compare(Recovery.RecoverAsync(Setup.Identity, reader, Setup.WindowOf, NullLogger.Instance, CancellationToken.None).GetAwaiter().GetResult(), "recovery makes");
+            var replay = new ReplayVerifier(Setup.Identity, reader, Setup.Keys).RunAsync(CancellationToken.None).GetAwaiter().GetResult();
+            if (replay.Fault is { } differs)
+            {
+                _world.Violate($"the replay differs at number {differs.Number}: {differs.What}");
+            }
+        }
+        catch (Exception fault)
+        {
+            _world.Violate($"what is stored cannot be recovered or replayed: {fault}");
         }
     }
 

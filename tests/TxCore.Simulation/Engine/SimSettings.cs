@@ -16,7 +16,7 @@ internal sealed record SimSettings(IReadOnlyList<ulong> Seeds, TimeSpan Limit, i
     public const string TraceName = "TXCORE_SIM_TRACE";
 
     private const int UsualSeeds = 10_000;
-    private const int UsualSeedsLeast = 1000;
+    private const int UsualSeedsLeast = 300;
     private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(100);
 
     public static SimSettings Read()
