@@ -182,6 +182,12 @@ internal abstract partial class SimClient
     private void SendSome()
     {
         int room = Window - (int)Math.Max(0, _sendNext - LowestUnanswered) + (Random.Percent(5) ? 3 : 0);
+        if (room <= 0)
+        {
+            // Waits for answers: there is nothing to look at so soon.
+            NextTurnAt += Random.Between(1000, 10_000);
+        }
+
         for (int count = Math.Min(room, Random.Between(1, 5)); count > 0; count--)
         {
             if (_sendNext > Submissions.Count && !TryBegin())

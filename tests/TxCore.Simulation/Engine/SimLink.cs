@@ -103,7 +103,7 @@ internal sealed class SimLink : IDuplexPipe
             return;
         }
 
-        int count = _world.Random.Percent(60) ? ToServer.Count : _world.Random.Between(1, ToServer.Count);
+        int count = _world.Random.Percent(70) ? ToServer.Count : _world.Random.Between(1, ToServer.Count);
         WriteToServer(count);
     }
 
@@ -111,7 +111,7 @@ internal sealed class SimLink : IDuplexPipe
     {
         if (ToClient.Count > 0)
         {
-            int count = _world.Random.Percent(60) ? ToClient.Count : _world.Random.Between(1, ToClient.Count);
+            int count = _world.Random.Percent(70) ? ToClient.Count : _world.Random.Between(1, ToClient.Count);
             var bytes = ToClient.Span[..count].ToArray();
             ToClient.Drop(count);
             _output.Relieve();

@@ -206,7 +206,7 @@ internal sealed class World
     {
         Steps++;
         Require(Steps < StepsMax, "it does not come to an end");
-        Now += Random.Next(350);
+        Now += Random.Next(450);
         RunEvents();
         CollectPossible();
         if (_possible.Count == 0)
@@ -336,7 +336,7 @@ internal sealed class World
     {
         using (process.Enter())
         {
-            for (int i = Random.Between(1, 4); i > 0 && process.Context.Count > 0 && !process.IsDead && !process.IsFrozen; i--)
+            for (int i = Random.Between(1, 8); i > 0 && process.Context.Count > 0 && !process.IsDead && !process.IsFrozen; i--)
             {
                 process.Context.RunOne(Random);
             }
