@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace TxCore.Testing;
+namespace TxCore.Faults.Proxies;
 
 /// <summary>One client's connection through the <see cref="PostgresProxy"/>: two pumps, and the faults that the rules ask for.</summary>
 internal sealed class ProxyConnection

@@ -1,4 +1,4 @@
-namespace TxCore.Testing;
+namespace TxCore.Faults.Proxies;
 
 /// <summary>When the connection is cut, seen from the message that the rule waits for.</summary>
 public enum CutPosition

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace TxCore.Testing;
+namespace TxCore.Faults.Proxies;
 
 /// <summary>Remembers what a connection prepared and bound, so that an execute message can be told by its SQL.</summary>
 internal sealed class ProxyStatements

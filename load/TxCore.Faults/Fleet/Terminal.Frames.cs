@@ -1,11 +1,13 @@
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 
-namespace TxCore.Server.Tests.Fleet;
+namespace TxCore.Faults.Fleet;
 
 /// <summary>What a terminal sends next, and what each answer does to it.</summary>
 internal sealed partial class Terminal
 {
+    private static readonly TimeSpan NothingToDo = TimeSpan.FromMilliseconds(20);
+
     private async Task SendAsync(WireConnection connection, CancellationToken cancellationToken)
     {
         while (true)
@@ -46,6 +48,7 @@ internal sealed partial class Terminal
             bool pauses = _produces && _cursor == _submissions.Count && random.Next(4) == 0;
             return pauses ? (null, TimeSpan.FromMilliseconds(random.Next(1, 30)))
                 : NextSubmission() is { } submission ? (Send(submission), default)
+                : _produces ? (null, NothingToDo)
                 : default;
         }
     }
@@ -72,7 +75,11 @@ internal sealed partial class Terminal
                 return _submissions[random.Next(_submissions.Count)];
             }
 
-            var submission = _mix.Next((ulong)_submissions.Count + 1);
+            if (mix.Next((ulong)_submissions.Count + 1) is not { } submission)
+            {
+                return null;
+            }
+
             _submissions.Add(submission);
             _cursor++;
             return submission;
@@ -140,7 +147,7 @@ internal sealed partial class Terminal
         _highestNumber = Math.Max(_highestNumber, outcome.Number);
         if (submission.Answers == 1)
         {
-            _mix.Learn(outcome);
+            mix.Learn(outcome);
         }
     }
 

@@ -1,4 +1,4 @@
-namespace TxCore.Testing;
+namespace TxCore.Faults.Proxies;
 
 /// <summary>One message of a client to PostgreSQL, as <see cref="PostgresProxy"/> sees it before it is forwarded.</summary>
 /// <param name="Type">The protocol's type byte: <c>Q</c> simple query, <c>P</c> parse, <c>B</c> bind, <c>E</c> execute, <c>d</c> copy data.</param>

@@ -2,7 +2,7 @@ using System.Net;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 
-namespace TxCore.Server.Tests.Fleet;
+namespace TxCore.Faults.Fleet;
 
 /// <summary>A transaction as a terminal keeps it: what it sent, and the first outcome it was given.</summary>
 internal sealed class Submission(ulong sequence, MessageType type, byte[] frame)

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 
-namespace TxCore.Testing;
+namespace TxCore.Faults.Proxies;
 
 /// <summary>The framing of PostgreSQL's protocol version 3: after the start-up packet a type byte, then a length that counts itself.</summary>
 internal static class ProxyFrame

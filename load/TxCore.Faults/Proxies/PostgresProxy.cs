@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
-namespace TxCore.Testing;
+namespace TxCore.Faults.Proxies;
 
 /// <summary>
 /// Stands between a client and PostgreSQL on loopback and does what networks do: cuts, delays, stalls, and delivers late. It understands

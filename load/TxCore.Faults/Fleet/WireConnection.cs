@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 
-namespace TxCore.Server.Tests.Fleet;
+namespace TxCore.Faults.Fleet;
 
 /// <summary>A frame as it came.</summary>
 internal readonly record struct ReceivedFrame(MessageType Type, byte[] Payload)
@@ -24,14 +24,14 @@ internal sealed class WireConnection : IDisposable
     /// <summary>Connects and logs on; whatever code the reply has.</summary>
     /// <exception cref="IOException">The server went away or answered with an error.</exception>
     public static async Task<(WireConnection Connection, LogonReply Reply)> LogOnAsync(
-        IPEndPoint server, uint source, Channel channel, ulong lastNumberHeld, CancellationToken cancellationToken)
+        IPEndPoint server, uint source, string password, Channel channel, ulong lastNumberHeld, CancellationToken cancellationToken)
     {
         var connection = new WireConnection();
         try
         {
             await connection._socket.ConnectAsync(server, cancellationToken);
             connection._reader = PipeReader.Create(new NetworkStream(connection._socket));
-            var scram = new ScramProof(source, Deployment.Password);
+            var scram = new ScramProof(source, password);
             await connection.SendAsync(Frame.Encode(new LogonRequest(source, 0, channel, 0, lastNumberHeld, scram.ClientFirst())), cancellationToken);
             var challenge = await connection.ReadAsync(cancellationToken);
             if (challenge.Type == MessageType.LogonChallenge)

@@ -2,22 +2,22 @@ using System.Net;
 using System.Net.Sockets;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
-using TxCore.Storage;
 
-namespace TxCore.Server.Tests.Fleet;
+namespace TxCore.Faults.Fleet;
 
 /// <summary>
 /// A terminal written from PROTOCOL.md: it keeps every transaction under its sequence, sends again after a loss in order from the lowest
 /// undecided one, and remembers everything it was told. What the server must never do is a complaint.
 /// </summary>
-internal sealed partial class Terminal(uint source, ShardIdentity identity, Random random, Func<IPEndPoint?> server, Action<string> complain)
+internal sealed partial class Terminal(
+    uint source, string password, Channel channel, ITransactionMix mix, Random random, Func<IPEndPoint?> server, Action<string> complain)
 {
     private const int OnWireMax = 8;
     private readonly Lock _gate = new();
-    private readonly TransactionMix _mix = new(source, identity, random);
     private readonly List<Submission> _submissions = [];
     private readonly SemaphoreSlim _wake = new(0);
     private int _cursor;
+    private int _firstUndecided;
     private int _onWire;
     private int _repeatsWanted;
     private bool _halted;
@@ -54,7 +54,7 @@ internal sealed partial class Terminal(uint source, ShardIdentity identity, Rand
         {
             lock (_gate)
             {
-                return _onWire == 0 && _repeatsWanted == 0 && _submissions.TrueForAll(static submission => submission.Outcome is not null);
+                return !_produces && _onWire == 0 && _repeatsWanted == 0 && FirstUndecided() == _submissions.Count;
             }
         }
     }
@@ -68,6 +68,13 @@ internal sealed partial class Terminal(uint source, ShardIdentity identity, Rand
         }
 
         _produces = false;
+        _wake.Release();
+    }
+
+    /// <summary>Submits again after it has settled.</summary>
+    public void Produce()
+    {
+        _produces = true;
         _wake.Release();
     }
 
@@ -85,14 +92,15 @@ internal sealed partial class Terminal(uint source, ShardIdentity identity, Rand
             }
             catch (Exception loss) when (loss is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
             {
-                // Expected: faults are what these tests make. What has no outcome is sent again on the next connection.
+                // Expected: faults are what a fleet is for. What has no outcome is sent again on the next connection.
+                await Task.Delay(random.Next(2, 20), CancellationToken.None);
             }
         }
     }
 
     private async Task<bool> ServeAsync(IPEndPoint address, CancellationToken cancellationToken)
     {
-        var (connection, reply) = await WireConnection.LogOnAsync(address, source, identity.Channel, _highestNumber, cancellationToken);
+        var (connection, reply) = await WireConnection.LogOnAsync(address, source, password, channel, _highestNumber, cancellationToken);
         using (connection)
         {
             if (reply.Code != ResultCode.Accepted)
@@ -131,9 +139,9 @@ internal sealed partial class Terminal(uint source, ShardIdentity identity, Rand
             }
 
             int undecided = FirstUndecided();
-            if (undecided < _submissions.Count && !_submissions[undecided].IsReversed && random.Next(4) == 0)
+            if (undecided < _submissions.Count && _submissions[undecided] is { IsReversed: false } open && open.Type.IsTransaction() && random.Next(4) == 0)
             {
-                _submissions[undecided].Reverse(source, 0);
+                open.Reverse(source, 0);
             }
 
             (_cursor, _onWire, _halted) = (undecided, 0, false);
@@ -142,7 +150,12 @@ internal sealed partial class Terminal(uint source, ShardIdentity identity, Rand
 
     private int FirstUndecided()
     {
-        int first = _submissions.FindIndex(static submission => submission.Outcome is null);
-        return first < 0 ? _submissions.Count : first;
+        // What is decided stays decided.
+        while (_firstUndecided < _submissions.Count && _submissions[_firstUndecided].Outcome is not null)
+        {
+            _firstUndecided++;
+        }
+
+        return _firstUndecided;
     }
 }
