@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TxCore.LoadTest.Chaos;
 using TxCore.LoadTest.Commands;
 
 var root = new RootCommand("Load tests of TxCore: load, honest latencies, and a check of every answer against PostgreSQL.")
@@ -11,6 +12,7 @@ var root = new RootCommand("Load tests of TxCore: load, honest latencies, and a 
     NullServerCommand.Create(),
     LotteryCommand.Create(TimeProvider.System),
     HotCellCommand.Create(TimeProvider.System),
+    ChaosCommand.Create(TimeProvider.System),
 };
 
 var parsed = root.Parse(args);

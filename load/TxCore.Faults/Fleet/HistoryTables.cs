@@ -8,7 +8,7 @@ namespace TxCore.Faults.Fleet;
 internal static class HistoryTables
 {
     private const string Create = """
-        DROP TABLE IF EXISTS pg_temp.sent, pg_temp.told, pg_temp.cell, pg_temp.stored;
+        DROP TABLE IF EXISTS pg_temp.sent, pg_temp.told, pg_temp.cell;
         SET jit = off;
         CREATE TEMP TABLE sent (source int8, sequence int8, kind int2, command bytea);
         CREATE TEMP TABLE told (
@@ -18,13 +18,14 @@ internal static class HistoryTables
         """;
 
     // A copy: the day's own table may never have been analysed, and a plan made from guesses takes minutes.
-    private const string Gather = """
+    private const string CopyStored = """
+        DROP TABLE IF EXISTS pg_temp.stored;
         CREATE TEMP TABLE stored AS
         SELECT number, source, sequence, min(kind) AS kind, min(code) AS code, min(sequenced_at) AS sequenced_at, min(business_day) AS business_day,
                sum(coalesce(amount_cents, 0))::int8 AS amount_cents, min(expires_at) AS expires_at, coalesce(min(reference), 0) AS reference,
                (array_agg(command ORDER BY line))[1] AS command, bool_or(plain IS NOT NULL) AS is_plain
           FROM txcore.transaction GROUP BY number, source, sequence;
-        ANALYZE sent; ANALYZE told; ANALYZE stored;
+        ANALYZE stored;
         """;
 
     /// <summary>Makes and fills the tables; those of an earlier look on this connection are dropped.</summary>
@@ -42,8 +43,16 @@ internal static class HistoryTables
         await CopyAsync(connection, "told", submissions.Where(static told => told.submission.Outcome is not null).Select(Told), cancellationToken);
         await CopyAsync(connection, "cell", cells.Select(
             static cell => new object[] { (long)cell.Session, (int)cell.Category, (int)cell.Capacity, (int)cell.Blocked }), cancellationToken);
-        await using var gather = new NpgsqlCommand(Gather, connection) { CommandTimeout = 0 };
-        await gather.ExecuteNonQueryAsync(cancellationToken);
+        await using var analyze = new NpgsqlCommand("ANALYZE sent; ANALYZE told", connection);
+        await analyze.ExecuteNonQueryAsync(cancellationToken);
+        await CopyStoredAsync(connection, cancellationToken);
+    }
+
+    /// <summary>Copies what is stored by now.</summary>
+    public static async Task CopyStoredAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var copy = new NpgsqlCommand(CopyStored, connection) { CommandTimeout = 0 };
+        await copy.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static object[] Told((uint Source, Submission Submission) told)

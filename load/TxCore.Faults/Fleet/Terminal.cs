@@ -13,6 +13,8 @@ internal sealed partial class Terminal(
     uint source, string password, Channel channel, ITransactionMix mix, Random random, Func<IPEndPoint?> server, Action<string> complain)
 {
     private const int OnWireMax = 8;
+    private const int BackOffSteps = 10;
+    private const int BackOffMilliseconds = 10;
     private readonly Lock _gate = new();
     private readonly List<Submission> _submissions = [];
     private readonly SemaphoreSlim _wake = new(0);
@@ -21,6 +23,7 @@ internal sealed partial class Terminal(
     private int _onWire;
     private int _repeatsWanted;
     private bool _halted;
+    private bool _wasServed;
     private TimeSpan _wait;
     private ulong _highestNumber;
     private IPEndPoint _connectedTo = null!;
@@ -81,6 +84,7 @@ internal sealed partial class Terminal(
     /// <summary>Lives until cancelled: connects, serves, loses the connection, connects again.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        int failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -93,7 +97,9 @@ internal sealed partial class Terminal(
             catch (Exception loss) when (loss is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
             {
                 // Expected: faults are what a fleet is for. What has no outcome is sent again on the next connection.
-                await Task.Delay(random.Next(2, 20), CancellationToken.None);
+                failures = _wasServed ? 0 : Math.Min(failures + 1, BackOffSteps);
+                _wasServed = false;
+                await Task.Delay(random.Next(2, 20 + (BackOffMilliseconds * failures)), CancellationToken.None);
             }
         }
     }
@@ -110,6 +116,7 @@ internal sealed partial class Terminal(
             }
 
             Resume(address, reply);
+            _wasServed = true;
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var receiving = ReceiveAsync(connection, ending.Token);
             var sending = SendAsync(connection, ending.Token);

@@ -27,6 +27,18 @@ internal sealed class TerminalFleet : IAsyncDisposable
     /// <summary>What the server did that it must never do.</summary>
     public IReadOnlyCollection<string> Complaints => _complaints;
 
+    /// <summary>The complaints since the last call.</summary>
+    public IReadOnlyList<string> TakeComplaints()
+    {
+        var taken = new List<string>();
+        while (_complaints.TryDequeue(out string? complaint))
+        {
+            taken.Add(complaint);
+        }
+
+        return taken;
+    }
+
     public long Outcomes => Terminals.Sum(static terminal => (long)terminal.Outcomes);
 
     /// <summary>Where they connect from now on; null for nowhere. Connections that exist stay.</summary>
@@ -64,11 +76,11 @@ internal sealed class TerminalFleet : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends every terminal; a second time does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _running;
-        _stopping.Dispose();
     }
 
     private static async Task<bool> HoldsAsync(Func<bool> holds, TimeSpan timeout)

@@ -106,6 +106,11 @@ public sealed class PostgresProxy : IAsyncDisposable
     private TRule Add<TRule>(TRule rule)
         where TRule : ProxyRule
     {
+        while (_rules.TryPeek(out var done) && !done.IsWaiting)
+        {
+            _rules.TryDequeue(out _);
+        }
+
         _rules.Enqueue(rule);
         return rule;
     }

@@ -22,6 +22,7 @@ internal sealed class ProxyConnection
     // The server owes one ReadyForQuery after the start-up and one for each query or sync forwarded.
     private int _readyOwed = 1;
     private volatile bool _dropsReplies;
+    private volatile MemoryStream? _keptReply;
     private volatile bool _awaitsReply;
     private volatile bool _isHeld;
     private volatile string _lastWord = "closed";
@@ -196,7 +197,8 @@ internal sealed class ProxyConnection
 
     private async Task ForwardAndDropReplyAsync(ProxyRule rule, byte[] message, PipeWriter toServer)
     {
-        // Set first: the reply cannot overtake this, so the client never sees any of it.
+        // Set first: the reply cannot overtake this, so the client never sees more of it than it is meant to.
+        _keptReply = rule.Position == CutPosition.InReply ? new MemoryStream() : null;
         _dropsReplies = true;
         await SendLastAsync(message, toServer);
         if (rule.Position == CutPosition.AfterForward)
@@ -207,6 +209,14 @@ internal sealed class ProxyConnection
 
         // The server's side stays open until it has replied: closed earlier, a reset could overtake the message.
         await _replied.Task.WaitAsync(_ended.Token);
+        if (_keptReply is { Length: > 0 } reply)
+        {
+            // Not reset but closed: what was delivered is read before the end.
+            await _client.SendAsync(reply.GetBuffer().AsMemory(0, (int)((reply.Length + 1) / 2)), _ended.Token);
+            _client.Dispose();
+            return;
+        }
+
         ResetClient();
     }
 
@@ -275,6 +285,10 @@ internal sealed class ProxyConnection
         if (!_dropsReplies)
         {
             ProxyFrame.Write(toClient, frame);
+        }
+        else if (_keptReply is { } reply)
+        {
+            reply.Write(frame.ToArray());
         }
 
         if (type == 'Z' && Interlocked.Decrement(ref _readyOwed) == 0 && _awaitsReply)

@@ -11,6 +11,9 @@ public enum CutPosition
 
     /// <summary>The message is forwarded, the server's whole reply is awaited and dropped, and only then the client is cut.</summary>
     AfterReply,
+
+    /// <summary>The message is forwarded, and of the server's whole reply the client gets the first half before it is cut.</summary>
+    InReply,
 }
 
 /// <summary>A fault that waits for its message; it happens once, and connections made afterwards work.</summary>
@@ -28,6 +31,9 @@ public class ProxyRule
 
     /// <summary>Completes when the client has been cut.</summary>
     public Task Fired => _fired.Task;
+
+    /// <summary>Stops waiting for the message; false when it has come already.</summary>
+    public bool Withdraw() => Interlocked.Exchange(ref _taken, 1) == 0;
 
     internal CutPosition Position { get; }
 

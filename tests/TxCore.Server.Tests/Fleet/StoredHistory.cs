@@ -31,7 +31,7 @@ internal static class StoredHistory
             async () =>
             {
                 // The copies of the check are of a moment; holds expire meanwhile.
-                await HistoryTables.FillAsync(connection, [], SaleDay.Cells, cancellation);
+                await HistoryTables.CopyStoredAsync(connection, cancellation);
                 stored = await HistoryCheck.ListAsync(connection, HistoryRules.FreeSeats, cancellation);
                 var definitions = await client.DefinitionsAsync(cancellation);
                 told = [.. definitions.Items.Where(static item => item.Cell is not null).Select(static item => item.Cell!)
