@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace TxCore.Faults.Proxies;
 
 /// <summary>One client's connection through the <see cref="ClientProxy"/>: two pumps, and what was drawn for it.</summary>
-internal sealed class ClientLink(ClientProxy proxy, Socket client, IPEndPoint server, ClientFault fault)
+internal sealed class ClientLink(ClientProxy proxy, Socket client, IPEndPoint server, LinkFault fault)
 {
     private const int BufferBytes = 16 * 1024;
     private const int FewBytes = 41;

@@ -13,11 +13,11 @@ internal sealed class ClientProxy : IAsyncDisposable
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ConcurrentDictionary<ClientLink, Task> _links = new();
     private readonly ConcurrentDictionary<string, long> _cuts = new(StringComparer.Ordinal);
-    private readonly Func<ClientFault> _draw;
+    private readonly Func<LinkFault> _draw;
     private readonly Task _accepting;
     private volatile IPEndPoint? _server;
 
-    private ClientProxy(Func<ClientFault> draw)
+    private ClientProxy(Func<LinkFault> draw)
     {
         _draw = draw;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -36,7 +36,7 @@ internal sealed class ClientProxy : IAsyncDisposable
     public IReadOnlyDictionary<string, long> CutsByStep => _cuts;
 
     /// <summary>Starts a proxy that leads nowhere yet. <paramref name="draw"/> is called by one thread at a time.</summary>
-    public static ClientProxy Start(Func<ClientFault> draw) => new(draw);
+    public static ClientProxy Start(Func<LinkFault> draw) => new(draw);
 
     /// <summary>Where connections lead from now on; null for nowhere: they are closed at once.</summary>
     public void LeadTo(IPEndPoint? server) => _server = server;
@@ -92,7 +92,7 @@ internal sealed class ClientProxy : IAsyncDisposable
                 continue;
             }
 
-            var link = new ClientLink(this, client, server, Cuts ? _draw() : ClientFault.None);
+            var link = new ClientLink(this, client, server, Cuts ? _draw() : LinkFault.None);
             _links[link] = ServeAsync(link);
             if (link.HasEnded)
             {

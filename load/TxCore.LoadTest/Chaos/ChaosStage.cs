@@ -134,7 +134,7 @@ internal sealed class ChaosStage : IAsyncDisposable
         Database = await Postgres.CreateDatabaseAsync(ChaosSettings.Identity, now, _settings.Accounts, cancellationToken);
         ToPostgres = PostgresProxy.Start(Database.WriterConnectionString);
         var cuts = new Random(_settings.Seed);
-        ToServer = ClientProxy.Start(() => ClientFault.Draw(cuts, framesMax: 120));
+        ToServer = ClientProxy.Start(() => LinkFault.Draw(cuts, framesMax: 120));
         await StartServerAsync(cancellationToken);
         Fleet = new TerminalFleet(ToServer.Address, (address, complain) => Terminals(now, address, complain));
         _looking = LookAsync();

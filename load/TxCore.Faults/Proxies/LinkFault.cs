@@ -1,7 +1,7 @@
 namespace TxCore.Faults.Proxies;
 
 /// <summary>Where a client's connection is cut.</summary>
-internal enum ClientStep
+public enum ClientStep
 {
     /// <summary>Right after it was accepted.</summary>
     Connect,
@@ -20,7 +20,7 @@ internal enum ClientStep
 }
 
 /// <summary>How a client's bytes travel.</summary>
-internal enum ClientPace
+public enum ClientPace
 {
     /// <summary>As they come.</summary>
     Normal,
@@ -37,11 +37,11 @@ internal enum ClientPace
 /// <param name="Frame">The frame or answer, from 1: the first two are the logon.</param>
 /// <param name="Resets">Cut by a reset instead of an orderly end.</param>
 /// <param name="Pace">How its bytes travel.</param>
-internal sealed record ClientFault(ClientStep? Step, int Frame, bool Resets, ClientPace Pace)
+internal sealed record LinkFault(ClientStep? Step, int Frame, bool Resets, ClientPace Pace)
 {
     private const int LogonFrames = 2;
 
-    public static readonly ClientFault None = new(null, 0, false, ClientPace.Normal);
+    public static readonly LinkFault None = new(null, 0, false, ClientPace.Normal);
 
     /// <summary>The name of the step in reports.</summary>
     public string Name => Step == ClientStep.Connect ? "connect" : $"{(Frame <= LogonFrames ? "logon, " : "")}{Step switch
@@ -53,13 +53,13 @@ internal sealed record ClientFault(ClientStep? Step, int Frame, bool Resets, Cli
     }}";
 
     /// <summary>Draws what becomes of a connection.</summary>
-    public static ClientFault Draw(Random random, int framesMax)
+    public static LinkFault Draw(Random random, int framesMax)
     {
         ClientStep? step = random.Next(4) == 0 ? null : (ClientStep)random.Next(Enum.GetValues<ClientStep>().Length);
 
         // A fifth of the cuts meet the logon.
         int frame = random.Next(5) == 0 ? random.Next(1, LogonFrames + 1) : random.Next(LogonFrames + 1, framesMax);
         var pace = random.Next(12) switch { 0 => ClientPace.SlowWriter, 1 => ClientPace.SlowReader, _ => ClientPace.Normal };
-        return new ClientFault(step, frame, random.Next(2) == 0, pace);
+        return new LinkFault(step, frame, random.Next(2) == 0, pace);
     }
 }
