@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TxCore.LoadTest.Chaos;
 using TxCore.LoadTest.Commands;
+using TxCore.LoadTest.Overload;
 
 var root = new RootCommand("Load tests of TxCore: load, honest latencies, and a check of every answer against PostgreSQL.")
 {
@@ -13,6 +14,7 @@ var root = new RootCommand("Load tests of TxCore: load, honest latencies, and a 
     LotteryCommand.Create(TimeProvider.System),
     HotCellCommand.Create(TimeProvider.System),
     ChaosCommand.Create(TimeProvider.System),
+    OverloadCommand.Create(TimeProvider.System),
 };
 
 var parsed = root.Parse(args);

@@ -79,5 +79,34 @@ internal sealed class WireConnection : IDisposable
         }
     }
 
+    /// <summary>Sends; false when the connection has ended or the token did.</summary>
+    public async ValueTask<bool> TrySendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _socket.SendAsync(frame, cancellationToken);
+            return true;
+        }
+        catch (Exception ended) when (ended is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Ends it by a reset, which leaves nothing behind on either side.</summary>
+    public void Reset()
+    {
+        try
+        {
+            _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception gone) when (gone is ObjectDisposedException or SocketException)
+        {
+            // It has ended by itself.
+        }
+
+        _socket.Dispose();
+    }
+
     public void Dispose() => _socket.Dispose();
 }
