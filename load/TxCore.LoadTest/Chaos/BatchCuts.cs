@@ -25,7 +25,7 @@ internal sealed class BatchCuts(ChaosStage stage, ChaosCounts counts, Random ran
         new("COPY", static message => message.Runs("COPY txcore.transaction"), IsAnswered: false) { IsLarge = true },
         new("CopyData", static message => message.Type == 'd', IsAnswered: false) { IsLarge = true },
         new("CopyDone", static message => message.Type == 'c') { IsLarge = true },
-        new("COMMIT", static message => message.Runs("COMMIT")) { Weight = 5 },
+        new("COMMIT", IsBatchCommit) { Weight = 5 },
     ];
 
     /// <summary>Whoever has it keeps everybody else from stalling the connection.</summary>
@@ -49,6 +49,9 @@ internal sealed class BatchCuts(ChaosStage stage, ChaosCounts counts, Random ran
             }
         }
     }
+
+    /// <summary>The writer's COMMIT; those of snapshots and readers, which nothing waits for, come as simple queries.</summary>
+    private static bool IsBatchCommit(ProxyMessage message) => message.Type == 'E' && message.Runs("COMMIT");
 
     private static bool Carries(ProxyMessage message, string text) => message.Sql?.Contains(text, StringComparison.OrdinalIgnoreCase) is true;
 
@@ -79,7 +82,7 @@ internal sealed class BatchCuts(ChaosStage stage, ChaosCounts counts, Random ran
     /// <summary>A COMMIT that arrives when the server has long settled the batch must find nothing to commit.</summary>
     private async Task DeliverLateAsync(CancellationToken stop)
     {
-        var held = stage.ToPostgres.HoldFrontendWhen(static message => message.Runs("COMMIT"));
+        var held = stage.ToPostgres.HoldFrontendWhen(IsBatchCommit);
         if (!await FiresAsync(held, stop))
         {
             return;

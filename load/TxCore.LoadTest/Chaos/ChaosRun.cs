@@ -37,11 +37,7 @@ internal sealed class ChaosRun(ChaosSettings settings, TimeProvider clock, TextW
             await BreakAsync(stage, cuts, Shorter(settings.Round, settings.Duration - faults), cancellationToken);
             faults += Stopwatch.GetElapsedTime(begin);
             await SettleAsync(stage);
-            if (_counts.Findings.Count == 0)
-            {
-                await check.RunAsync(cancellationToken);
-            }
-
+            await check.RunAsync(cancellationToken);
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"round {rounds + 1}: {faults.TotalSeconds:0} s of faults, {_counts.Faults.Values.Sum():N0} faults, {_counts.Cuts.Values.Sum():N0} cuts in batches, "

@@ -9,11 +9,13 @@ namespace TxCore.LoadTest.Overload;
 /// </summary>
 internal sealed class OfferedTenfold(OverloadSettings settings, TimeProvider clock)
 {
+    private const double FirstOffer = 500;
+    private const double Better = 1.05;
     private const double MoreThanItCanDo = 1.5;
     private const double Tenfold = 10;
     private const double Megabyte = 1024 * 1024;
     private const int MemoryMegabytesMax = 300;
-    private static readonly TimeSpan CommitTakes = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan CommitTakes = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan RecoversWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
@@ -26,25 +28,28 @@ internal sealed class OfferedTenfold(OverloadSettings settings, TimeProvider clo
             .Select(i => new Flood(stage, OverloadStage.FirstFlooder + (uint)i, 10 * OverloadStage.FlooderWindow))];
         var running = Task.WhenAll(floods.Select(flood => Task.Run(() => flood.RunAsync(stop.Token), CancellationToken.None)));
 
-        // Its best: the rate at which it is just full, found by offering more and more.
-        double best = 0;
-        double offer = 500;
-        for (double accepted = offer; accepted > best * 1.05; offer *= MoreThanItCanDo)
+        // Its best: the rate at which it is just full, found by offering more and more, and measured before and after the peak.
+        double full = 0;
+        for (double accepted = FirstOffer; accepted > full * Better;)
         {
-            best = Math.Max(best, accepted = await AcceptedAsync(floods, offer, settings.Phase / 2, cancellationToken));
+            full = accepted;
+            accepted = await AcceptedAsync(floods, full * MoreThanItCanDo, settings.Phase / 2, cancellationToken);
         }
 
-        best = Math.Max(best, await AcceptedAsync(floods, best * MoreThanItCanDo, settings.Phase, cancellationToken));
+        double before = await AcceptedAsync(floods, full * MoreThanItCanDo, settings.Phase, cancellationToken);
         double memoryBefore = stage.Server.MemoryBytesMax() / Megabyte;
         Array.ForEach(floods, static flood => flood.TakeLatencies());
         long offeredBefore = floods.Sum(static flood => flood.Offered);
         long busyBefore = floods.Sum(static flood => flood.Busy);
         long begin = Stopwatch.GetTimestamp();
-        double under = await AcceptedAsync(floods, best * Tenfold, settings.Phase * 2, cancellationToken);
+        double under = await AcceptedAsync(floods, before * Tenfold, settings.Phase * 2, cancellationToken);
         double offered = (floods.Sum(static flood => flood.Offered) - offeredBefore) / Stopwatch.GetElapsedTime(begin).TotalSeconds;
         double[] latencies = [.. floods.SelectMany(static flood => flood.TakeLatencies()).Order()];
         double memory = stage.Server.MemoryBytesMax() / Megabyte;
-        int served = floods.Count(flood => flood.Busy > 0);
+        int served = floods.Count(static flood => flood.Busy > 0);
+        double best = (before + await AcceptedAsync(floods, before * MoreThanItCanDo, settings.Phase, cancellationToken)) / 2;
+        Array.ForEach(floods, flood => flood.RatePerSecond = before * Tenfold / floods.Length);
+        await Task.Delay(settings.Phase / 4, cancellationToken);
         double recovered = await RecoveryAsync(stage, floods, cancellationToken);
         await stop.CancelAsync();
         await running;
