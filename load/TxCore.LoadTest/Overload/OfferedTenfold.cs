@@ -57,16 +57,16 @@ internal sealed class OfferedTenfold(OverloadSettings settings, TimeProvider clo
         return new PartResult("a", "ten times what it can do is offered", [
             new("best rate", best, "/s"),
             new("offered, of the best", offered / best, "times"),
-            new("accepted at that, of the best", under / best, "", Min: 0.9),
+            new("accepted at that, of the best", under / best, "", Min: settings.AcceptedMin),
             new("sources told BUSY", served, $"of {floods.Length}", Min: floods.Length),
             new("times told BUSY", floods.Sum(static flood => flood.Busy) - busyBefore, ""),
             new("p50 of the admitted", Probes.Percentile(latencies, 50), "ms"),
 
             // All windows full, and twice that for a machine that has to make the offer as well.
-            new("p99 of the admitted", Probes.Percentile(latencies, 99), "ms", Max: 2 * queue),
+            new("p99 of the admitted", Probes.Percentile(latencies, 99), "ms", Max: 2 * queue * settings.Slack),
             new("memory of the server before", memoryBefore, "MB"),
             new("memory of the server after", memory, "MB", Max: memoryBefore + MemoryMegabytesMax),
-            new("back to normal after the peak", recovered, "s", Max: RecoversWithin.TotalSeconds),
+            new("back to normal after the peak", recovered, "s", Max: RecoversWithin.TotalSeconds * settings.Slack),
         ]);
     }
 

@@ -53,7 +53,7 @@ internal static class OverloadCommand
     public static Task<PartResult> RunPartAsync(char part, OverloadSettings settings, TimeProvider clock, CancellationToken cancellationToken) => part switch
     {
         'a' => new OfferedTenfold(settings, clock).RunAsync(cancellationToken),
-        'b' => new StalledCommits(clock).RunAsync(cancellationToken),
+        'b' => new StalledCommits(settings, clock).RunAsync(cancellationToken),
         'c' => new FullWindow(settings, clock).RunAsync(cancellationToken),
         'd' => new StopReach(settings, clock).RunAsync(cancellationToken),
         _ => new BadClients(settings, clock).RunAsync(cancellationToken),

@@ -32,5 +32,11 @@ internal sealed record OverloadSettings
     /// <summary>What two measurements of the same may differ by on this machine, in milliseconds.</summary>
     public double NoiseMilliseconds { get; init; } = 2;
 
+    /// <summary>Least part of its best that is accepted when ten times as much is offered.</summary>
+    public double AcceptedMin { get; init; } = 0.9;
+
+    /// <summary>By how much limits of time are wider than they should be: 1, and more where other work shares the machine.</summary>
+    public double Slack { get; init; } = 1;
+
     public string? JsonPath { get; init; }
 }

@@ -7,7 +7,7 @@ using TxCore.Protocol.Messages;
 namespace TxCore.LoadTest.Overload;
 
 /// <summary>b) PostgreSQL is stopped: after two seconds without a commit nothing new is taken, and what was taken is answered when it is back.</summary>
-internal sealed class StalledCommits(TimeProvider clock)
+internal sealed class StalledCommits(OverloadSettings settings, TimeProvider clock)
 {
     private const int TakenBefore = 30;
     private const int TriedAfter = 20;
@@ -52,12 +52,12 @@ internal sealed class StalledCommits(TimeProvider clock)
                 double answered = Stopwatch.GetElapsedTime(back).TotalSeconds;
                 double ready = await UntilAsync(stage, HttpStatusCode.OK, cancellationToken);
                 return new PartResult("b", "nothing commits for two seconds", [
-                    new("not ready after", notReady, "s", Max: StalledAfter.TotalSeconds + 1.5),
-                    new("a new transaction is told BUSY within, worst", busy.Max(), "ms", Max: 250),
-                    new("a status query is answered within", status, "ms", Max: 250),
-                    new("the stop is in the sequence within", (stop.SequencedAt - stopSentAt) / 1000.0, "ms", Max: 100),
-                    new("everything taken is answered after PostgreSQL's return within", answered, "s", Max: 2),
-                    new("ready again after", ready, "s", Max: 2),
+                    new("not ready after", notReady, "s", Max: StalledAfter.TotalSeconds + (1.5 * settings.Slack)),
+                    new("a new transaction is told BUSY within, worst", busy.Max(), "ms", Max: 250 * settings.Slack),
+                    new("a status query is answered within", status, "ms", Max: 250 * settings.Slack),
+                    new("the stop is in the sequence within", (stop.SequencedAt - stopSentAt) / 1000.0, "ms", Max: 100 * settings.Slack),
+                    new("everything taken is answered after PostgreSQL's return within", answered, "s", Max: 2 * settings.Slack),
+                    new("ready again after", ready, "s", Max: 2 * settings.Slack),
                 ]);
             }
             finally
