@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using TxCore.LoadTest.Hosting;
 
@@ -22,15 +23,26 @@ internal sealed class ChaosServer(ServerProcess process) : IAsyncDisposable
     /// <summary>Whether it says that it is ready, and what else it says; null when it says nothing.</summary>
     public async Task<bool?> LookAsync()
     {
+        if (process.ExitCode is not null)
+        {
+            // Its port may be another server's by now.
+            return null;
+        }
+
         try
         {
             using var status = JsonDocument.Parse(await Http.GetStringAsync(new Uri(process.AdminAddress, "/status")));
+            if (status.RootElement.GetArrayLength() == 0)
+            {
+                return null;
+            }
+
             var shard = status.RootElement[0];
             AmbiguousCommits = Math.Max(AmbiguousCommits, shard.GetProperty("ambiguousCommits").GetInt64());
             Retries = Math.Max(Retries, shard.GetProperty("storeRetries").GetInt64());
             return shard.GetProperty("ready").GetBoolean();
         }
-        catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
+        catch (Exception away) when (away is HttpRequestException or TaskCanceledException or IOException or SocketException)
         {
             // It was killed or frozen at this moment; what it told before counts.
             return null;

@@ -3,20 +3,21 @@ using TxCore.LoadTest.Overload;
 namespace TxCore.LoadTest.Tests.Overload;
 
 /// <summary>
-/// The parts of <c>overload</c> in small, beside whatever else the tests do: limits of time are wide, what is compared is measured in one run.
+/// The parts of <c>overload</c> in small, beside whatever else the tests do: limits of time are wide, and a part fails when somebody is held up for
+/// a second, refused or left out; how much the others lose is for the tool to tell on a quiet machine.
 /// </summary>
 public class OverloadTests
 {
     private static readonly OverloadSettings Small = new()
     {
         Crowd = 400,
-        Phase = TimeSpan.FromMilliseconds(800),
+        Phase = TimeSpan.FromMilliseconds(700),
         Rounds = 1,
         AcceptedMin = 0.6,
         Slack = 5,
         FullWindowRatioMax = 5,
         BadClientsRatioMax = 5,
-        NoiseMilliseconds = 150,
+        NoiseMilliseconds = 1000,
     };
 
     [Theory]
