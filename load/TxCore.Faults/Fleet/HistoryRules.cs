@@ -112,7 +112,8 @@ internal static class HistoryRules
             """),
         new("a payment is the stakes of a ticket whose races were all cancelled before", Harm.Wrong, """
             SELECT p.number::text FROM stored p
-             WHERE p.kind = 260 AND p.code = 0
+             WHERE p.kind = 260 AND p.code = 0 AND NOT p.is_plain
+               AND NOT EXISTS (SELECT FROM stored w WHERE w.number = p.reference AND w.is_plain)
                AND (p.amount_cents IS DISTINCT FROM (SELECT w.amount_cents FROM stored w WHERE w.number = p.reference AND w.kind = 257 AND w.code = 0)
                     OR EXISTS (
                         SELECT FROM txcore.transaction l
@@ -127,7 +128,7 @@ internal static class HistoryRules
                 SELECT race, number, kind, lead(number, 1, 9223372036854775807) OVER (PARTITION BY race ORDER BY number) AS until
                   FROM txcore.transaction WHERE kind IN (769, 770, 771, 772, 773, 775, 776, 1284) AND code = 0 AND line = 1)
             SELECT w.number || ' on ' || w.race FROM txcore.transaction w
-             WHERE w.kind = 257 AND w.code = 0
+             WHERE w.kind = 257 AND w.code = 0 AND w.plain IS NULL
                AND NOT EXISTS (SELECT FROM control c WHERE c.race = w.race AND c.kind IN (770, 773) AND w.number > c.number AND w.number < c.until)
             """),
         new("at no number more seats are taken than there are", Harm.Wrong, $"""
