@@ -1,5 +1,7 @@
 using System.CommandLine;
+using TxCore.LoadTest.Chaos;
 using TxCore.LoadTest.Commands;
+using TxCore.LoadTest.Overload;
 
 var root = new RootCommand("Load tests of TxCore: load, honest latencies, and a check of every answer against PostgreSQL.")
 {
@@ -11,6 +13,8 @@ var root = new RootCommand("Load tests of TxCore: load, honest latencies, and a 
     NullServerCommand.Create(),
     LotteryCommand.Create(TimeProvider.System),
     HotCellCommand.Create(TimeProvider.System),
+    ChaosCommand.Create(TimeProvider.System),
+    OverloadCommand.Create(TimeProvider.System),
 };
 
 var parsed = root.Parse(args);

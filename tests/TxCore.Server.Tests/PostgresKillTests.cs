@@ -15,7 +15,7 @@ public sealed class PostgresKillTests
         using var deployment = await Deployment.CreateAsync(postgres);
         await using var server = await deployment.ServeAsync();
         await SaleDay.OpenAsync(deployment, server.Listen);
-        await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen);
+        await using var fleet = Terminals.Start(deployment.Identity, server.Listen);
         for (int kill = 0; kill < 10; kill++)
         {
             await fleet.SellAsync(Random.Shared.Next(100, 1000));
@@ -27,6 +27,6 @@ public sealed class PostgresKillTests
         Assert.False(server.Program.HasExited);
         Assert.InRange(await server.CounterAsync("storeRetries"), 10, long.MaxValue);
         Assert.True((await server.StatusAsync()).GetProperty("ready").GetBoolean());
-        await HistoryCheck.AssertAsync(deployment, server.Listen, fleet);
+        await StoredHistory.AssertAsync(deployment, server.Listen, fleet);
     }
 }

@@ -29,12 +29,12 @@ public sealed class RaceStopTests(PostgresFixture fixture)
         await RegisterFloodersAsync(deployment);
         await using var server = await deployment.ServeAsync(null, null, "--ring-size", $"{RingSize}", "--control-reserve", "64");
         await SaleDay.OpenAsync(deployment, server.Listen);
-        var (admin, logon) = await WireConnection.LogOnAsync(server.Listen, Deployment.Administrator, deployment.Identity.Channel, 0, Cancellation);
+        var (admin, logon) = await WireConnection.LogOnAsync(server.Listen, Deployment.Administrator, Deployment.Password, deployment.Identity.Channel, 0, Cancellation);
         using var administrator = admin;
         var flooders = new List<WireConnection>();
         for (uint i = 0; i < Flooders; i++)
         {
-            flooders.Add((await WireConnection.LogOnAsync(server.Listen, FirstFlooder + i, deployment.Identity.Channel, 0, Cancellation)).Connection);
+            flooders.Add((await WireConnection.LogOnAsync(server.Listen, FirstFlooder + i, Deployment.Password, deployment.Identity.Channel, 0, Cancellation)).Connection);
         }
 
         await postgres.PauseAsync(Cancellation);

@@ -62,7 +62,7 @@ public sealed class RefusedDatabaseTests(PostgresFixture postgres)
 
         using var morning = await deployment.CopyAsync();
         await using var evening = await deployment.ServeAsync();
-        await using var fleet = TerminalFleet.Start(deployment.Identity, evening.Listen, 0..4);
+        await using var fleet = Terminals.Start(deployment.Identity, evening.Listen, 0..4);
         await fleet.SellAsync(200);
         fleet.ConnectTo(null);
         Assert.Equal(0, await evening.TerminateAsync());

@@ -23,7 +23,7 @@ public sealed class RefusedRowTests(PostgresFixture postgres)
         {
             await SaleDay.OpenAsync(deployment, server.Listen);
             await deployment.ExecuteAsync($"ALTER TABLE txcore.transaction ADD CONSTRAINT unwanted CHECK (amount_cents <> {RefusedCents})");
-            await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen, 4..12);
+            await using var fleet = Terminals.Start(deployment.Identity, server.Listen, 4..12);
             await fleet.SellAsync(100);
             await using var client = await deployment.ClientAsync(server.Listen, new MemoryOutbox());
 
@@ -37,12 +37,12 @@ public sealed class RefusedRowTests(PostgresFixture postgres)
             first = [.. results.Select(static result => result.Outcome)];
             // Three wagers, and the reversal of one: it gives the same amount back.
             Assert.Equal(4, await server.CounterAsync("plainRows"));
-            await HistoryCheck.AssertAsync(deployment, server.Listen, fleet);
+            await StoredHistory.AssertAsync(deployment, server.Listen, fleet);
             Assert.Equal(0, await server.TerminateAsync());
         }
 
         await using var restarted = await deployment.ServeAsync();
-        var (connection, reply) = await WireConnection.LogOnAsync(restarted.Listen, Deployment.FirstTerminal, Channel.Retail, 0, Cancellation);
+        var (connection, reply) = await WireConnection.LogOnAsync(restarted.Listen, Deployment.FirstTerminal, Deployment.Password, Channel.Retail, 0, Cancellation);
         using (connection)
         {
             Assert.Equal(17ul, reply.NextSequence);

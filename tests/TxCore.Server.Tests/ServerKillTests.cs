@@ -15,7 +15,7 @@ public sealed class ServerKillTests(PostgresFixture postgres)
         using var deployment = await Deployment.CreateAsync(postgres);
         var server = await deployment.ServeAsync();
         await SaleDay.OpenAsync(deployment, server.Listen);
-        await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen);
+        await using var fleet = Terminals.Start(deployment.Identity, server.Listen);
         for (int kill = 0; kill < 10; kill++)
         {
             await fleet.SellAsync(Random.Shared.Next(200, 1500));
@@ -28,7 +28,7 @@ public sealed class ServerKillTests(PostgresFixture postgres)
         await using (server)
         {
             await fleet.SettleAsync();
-            await HistoryCheck.AssertAsync(deployment, server.Listen, fleet);
+            await StoredHistory.AssertAsync(deployment, server.Listen, fleet);
             var verified = await deployment.RunAsync("verify", "--replay", "--anchor", "--data", deployment.Data);
             Assert.Contains("all alike", verified.Exits(0).Output);
         }

@@ -19,7 +19,7 @@ public sealed class ShutdownTests(PostgresFixture postgres)
         await using (var server = await deployment.ServeAsync())
         {
             await SaleDay.OpenAsync(deployment, server.Listen);
-            fleet = TerminalFleet.Start(deployment.Identity, server.Listen);
+            fleet = Terminals.Start(deployment.Identity, server.Listen);
             await fleet.SellAsync(1000);
             fleet.ConnectTo(null);
 
@@ -34,7 +34,7 @@ public sealed class ShutdownTests(PostgresFixture postgres)
             await using var next = await deployment.ServeAsync();
             fleet.ConnectTo(next.Listen);
             await fleet.SettleAsync();
-            await HistoryCheck.AssertAsync(deployment, next.Listen, fleet);
+            await StoredHistory.AssertAsync(deployment, next.Listen, fleet);
         }
     }
 

@@ -17,14 +17,14 @@ public sealed class TakeoverTests(PostgresFixture postgres)
         using var deployment = await Deployment.CreateAsync(postgres);
         await using var first = await deployment.ServeAsync();
         await SaleDay.OpenAsync(deployment, first.Listen);
-        await using var frozen = TerminalFleet.Start(deployment.Identity, first.Listen, 0..8);
+        await using var frozen = Terminals.Start(deployment.Identity, first.Listen, 0..8);
         await frozen.SellAsync(300 * round);
 
         first.Program.Signal(Signals.Stop);
         var sentBefore = frozen.Terminals.Select(static terminal => terminal.Submissions.Count(static submission => submission.WasSent)).ToArray();
         await using var second = await deployment.ServeAsync();
         long takenOverAt = await deployment.ScalarAsync<long>("SELECT max(number) FROM txcore.transaction WHERE kind = 1281");
-        await using var fresh = TerminalFleet.Start(deployment.Identity, second.Listen, 8..16);
+        await using var fresh = Terminals.Start(deployment.Identity, second.Listen, 8..16);
         await fresh.SellAsync(300);
         var unanswered = frozen.Terminals.SelectMany(static terminal => terminal.Submissions.Where(static submission => submission.Outcome is null)).ToArray();
         frozen.ConnectTo(second.Listen);
@@ -33,7 +33,7 @@ public sealed class TakeoverTests(PostgresFixture postgres)
         Assert.Equal((int)ExitCode.Fenced, await first.Program.ExitCodeAsync());
         await frozen.SettleAsync();
         await fresh.SettleAsync();
-        await HistoryCheck.AssertAsync(deployment, second.Listen, frozen, fresh);
+        await StoredHistory.AssertAsync(deployment, second.Listen, frozen, fresh);
 
         // What it had committed before it froze may still have been on its way out; nothing that came after the take-over was.
         Assert.DoesNotContain(unanswered, submission =>

@@ -17,8 +17,8 @@ internal sealed class RehearsalPostgres : IAsyncDisposable
     public string DataDirectory => _server.DataDirectory;
 
     /// <exception cref="PostgresNotFoundException">There is no PostgreSQL; the message names the command that mends it.</exception>
-    public static async Task<RehearsalPostgres> StartAsync(CancellationToken cancellationToken) =>
-        new(await PrivatePostgresServer.StartAsync(cancellationToken: cancellationToken));
+    public static async Task<RehearsalPostgres> StartAsync(CancellationToken cancellationToken, PrivatePostgresOptions? options = null) =>
+        new(await PrivatePostgresServer.StartAsync(options, cancellationToken));
 
     /// <summary>Makes the database of a shard, marked as a rehearsal, with the sources that may log on to it.</summary>
     public async Task<RehearsalDatabase> CreateDatabaseAsync(
@@ -39,6 +39,15 @@ internal sealed class RehearsalPostgres : IAsyncDisposable
 
     /// <summary>Ends all its processes at once (SIGKILL), as a power cut would.</summary>
     public Task KillAsync() => _server.KillAsync();
+
+    /// <summary>Freezes all its processes (SIGSTOP): connections stay open and nothing answers.</summary>
+    public Task PauseAsync(CancellationToken cancellationToken) => _server.PauseAsync(cancellationToken);
+
+    /// <summary>Lets them go on.</summary>
+    public Task ResumeAsync(CancellationToken cancellationToken) => _server.ResumeAsync(cancellationToken);
+
+    /// <summary>False once it has ended, by itself or not.</summary>
+    public bool IsRunning => _server.PostmasterProcessId is not null;
 
     /// <summary>Starts it again on the same data and port.</summary>
     public Task RestartAsync(CancellationToken cancellationToken) => _server.RestartAsync(cancellationToken);

@@ -9,6 +9,10 @@ namespace TxCore.LoadTest.Hosting;
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
+
+    // Linux and the BSDs number these two differently.
+    private static readonly int Stop = OperatingSystem.IsLinux() ? 19 : 17;
+    private static readonly int Continue = OperatingSystem.IsLinux() ? 18 : 19;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromMinutes(2);
 
@@ -42,9 +46,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <param name="dataDirectory">Its keys and anchor file.</param>
     /// <param name="listenPort">The port it takes terminals on: one that comes back after a kill needs the same again; 0 for any.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="arguments">Further options of <c>serve</c>.</param>
     /// <exception cref="InvalidOperationException">It ended or was not ready in time; the message ends with what it wrote.</exception>
     public static async Task<ServerProcess> StartAsync(
-        ShardIdentity identity, string connectionString, string dataDirectory, int listenPort, CancellationToken cancellationToken)
+        ShardIdentity identity, string connectionString, string dataDirectory, int listenPort, CancellationToken cancellationToken,
+        params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(ServerProgram.FindRuntime())
         {
@@ -58,6 +64,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
                 "--shard", $"{identity.Shard}", "--channel", identity.Channel.ToString().ToLowerInvariant(), "--data", dataDirectory,
             },
         };
+
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
 
         // In the environment, not among the arguments: those are shown to everybody on the machine.
         start.Environment["TXCORE_CONNECTION"] = connectionString;
@@ -97,6 +108,27 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
         ExitCode = _process.ExitCode;
+    }
+
+    /// <summary>Freezes it (SIGSTOP): its connections stay open and nothing answers.</summary>
+    public void Freeze() => _ = SendSignal(_process.Id, Stop);
+
+    /// <summary>Lets it go on.</summary>
+    public void Thaw() => _ = SendSignal(_process.Id, Continue);
+
+    /// <summary>Waits for it to end by itself; its exit code, or null when it did not in time.</summary>
+    public async Task<int?> EndsAsync(TimeSpan within)
+    {
+        using var timeout = new CancellationTokenSource(within);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+            return ExitCode = _process.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Asks it to drain and waits for its end; kills it when that takes too long.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using TxCore.Storage;
 
 namespace TxCore.Postgres;
 
@@ -17,5 +18,19 @@ public static class RehearsalMark
         await using var command = source.CreateCommand(
             "UPDATE txcore.shard SET rehearsal = true WHERE rehearsal OR last_number = 0 RETURNING rehearsal");
         return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    /// <summary>Throws unless the database is marked.</summary>
+    /// <param name="connectionString">The database; the writer role may read the mark.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="StoreRefusedException">The database is not marked as a rehearsal.</exception>
+    public static async Task RequireAsync(string connectionString, CancellationToken cancellationToken = default)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand("SELECT bool_and(rehearsal) FROM txcore.shard");
+        if (await command.ExecuteScalarAsync(cancellationToken) is not true)
+        {
+            throw new StoreRefusedException("The database is not marked as a rehearsal; a clock that is wrong on purpose is refused.");
+        }
     }
 }

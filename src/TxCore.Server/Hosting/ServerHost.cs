@@ -13,7 +13,7 @@ using TxCore.Storage;
 namespace TxCore.Server.Hosting;
 
 /// <summary>Runs the server: databases, shards, listeners, until a signal or a failure; then drains and says how it ended.</summary>
-internal sealed class ServerHost(ServerOptions options, TimeProvider clock, TextWriter output)
+internal sealed class ServerHost(ServerOptions options, TimeProvider hostClock, TextWriter output)
 {
     private readonly ServedShards _shards = new();
     private PrivateDatabases? _private;
@@ -47,6 +47,8 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
 
     private async Task<ExitCode> ServeAsync(ILogger logger, CancellationToken stop)
     {
+        using var rehearsal = await RehearsalClockAsync(stop);
+        var clock = rehearsal ?? hostClock;
         await using var admin = await AdminHost.StartAsync(options, _shards, clock, stop);
         bool hasSample = options.Connection is null;
         if (hasSample)
@@ -88,6 +90,17 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
 
         await output.FlushAsync(stop);
         return await WaitAndDrainAsync(app, stop);
+    }
+
+    private async Task<RehearsalClock?> RehearsalClockAsync(CancellationToken stop)
+    {
+        if (options.RehearsalClock is not { } file)
+        {
+            return null;
+        }
+
+        await RehearsalMark.RequireAsync(options.Connection!, stop);
+        return new RehearsalClock(file, hostClock);
     }
 
     private async Task<ExitCode> WaitAndDrainAsync(WebApplication app, CancellationToken stop)

@@ -52,6 +52,7 @@ internal static class OptionTable
         Number("drain-seconds", 5, 1, 600, "Seconds a stop waits for what was taken to be answered"),
         new("log-format", "text", "Format of the log on standard error: text, json (one object a line) or systemd (text with the journal's priorities)"),
         new("otlp-endpoint", "", "Where to send metrics by OTLP over HTTP, for example http://127.0.0.1:4318; /v1/metrics is added when it has no path; empty for nowhere"),
+        new("rehearsal-clock", "", "File with the milliseconds by which the server's clock is wrong, read again and again: a fault for rehearsals, refused unless the database is marked as one"),
         Number("otlp-seconds", 15, 1, 3600, "Seconds between metrics sent by OTLP"),
     ];
 

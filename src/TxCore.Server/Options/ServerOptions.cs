@@ -49,6 +49,9 @@ internal sealed class ServerOptions
 
     public string? Data => Text("data");
 
+    /// <summary>The file of a clock that is wrong on purpose; null for the host's clock.</summary>
+    public string? RehearsalClock => Text("rehearsal-clock");
+
     public int PartitionDays => (int)Number("partition-days");
 
     public TimeSpan DrainTime => TimeSpan.FromSeconds(Number("drain-seconds"));
@@ -226,6 +229,11 @@ internal sealed class ServerOptions
         if (Connection is not null && Shards.Count > 1)
         {
             throw new OptionException("Options connection and shards contradict each other: with a connection, one process serves one shard.");
+        }
+
+        if (RehearsalClock is not null && Connection is null)
+        {
+            throw new OptionException("Option rehearsal-clock needs connection: a database that is marked as a rehearsal.");
         }
 
         if (Connection is not null && Data is null)

@@ -60,6 +60,7 @@ public sealed class PostgresProxyTests(PostgresFixture postgres) : IAsyncLifetim
     [Theory]
     [InlineData(CutPosition.AfterForward)]
     [InlineData(CutPosition.AfterReply)]
+    [InlineData(CutPosition.InReply)]
     public async Task A_cut_after_the_commit_hides_a_commit_that_happened(CutPosition position)
     {
         ProxyRule cut = _proxy.CutWhen(message => message.Runs("COMMIT"), position);

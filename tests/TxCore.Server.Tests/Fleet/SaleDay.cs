@@ -10,8 +10,8 @@ namespace TxCore.Server.Tests.Fleet;
 internal static class SaleDay
 {
     public const uint Sale = 7;
-    public const byte Runners = 12;
-    public const uint BaseStakeCents = 200;
+    public const byte Runners = FleetDay.Runners;
+    public const uint BaseStakeCents = FleetDay.BaseStakeCents;
 
     public static readonly CellDefinition[] Cells =
     [
@@ -25,15 +25,22 @@ internal static class SaleDay
     public static RaceId[] Races { get; } =
         [.. Enumerable.Range(1, 3).Select(race => new RaceId(uint.Parse($"{TimeProvider.System.GetUtcNow():yyyyMMdd}"), 1, (byte)race))];
 
+    /// <summary>The day as a fleet sees it.</summary>
+    public static FleetDay Plan(ShardIdentity identity)
+    {
+        var day = new FleetDay(identity);
+        Array.ForEach(Races, day.Open);
+        day.Sell(Sale, Cells);
+        return day;
+    }
+
     /// <summary>Defines and opens everything; holds live for <paramref name="holdSeconds"/>.</summary>
     public static async Task OpenAsync(Deployment deployment, IPEndPoint server, uint holdSeconds = 2)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var identity = deployment.Identity;
         await using var client = await deployment.ClientAsync(server, new MemoryOutbox(), Deployment.Administrator);
         long later = (TimeProvider.System.GetUtcNow().AddHours(8) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        var pools = new[] { BetType.Win, BetType.Place }
-            .Select(type => new PoolDefinition(BetTypes.PoolOf(type, identity.Channel), BaseStakeCents, 3_000_000, 0, [], [])).ToArray();
+        var pools = Plan(deployment.Identity).Pools;
         foreach (var race in Races)
         {
             Require(await client.RaceDefineAsync(new RaceDefine(default, Control, race, later, later, Runners, pools), cancellation));
