@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TxCore.Client;
 using TxCore.Diagnostics;
 using TxCore.Server.Tests.Fleet;
 using TxCore.Server.Tests.Processes;
@@ -31,11 +32,28 @@ public sealed class ShutdownTests(PostgresFixture postgres)
             long told = fleet.Terminals.Sum(static terminal => terminal.Submissions.Count(static submission => submission.Outcome is not null));
             Assert.Equal(told, await deployment.ScalarAsync<long>(
                 $"SELECT count(*) FROM txcore.transaction WHERE line = 1 AND source >= {Deployment.FirstTerminal}"));
+            long stopped = Stopwatch.GetTimestamp();
             await using var next = await deployment.ServeAsync();
+            Assert.True(Stopwatch.GetElapsedTime(stopped) < TimeSpan.FromSeconds(5), "With the five seconds a stop may take, that is more than ten.");
             fleet.ConnectTo(next.Listen);
             await fleet.SettleAsync();
             await HistoryCheck.AssertAsync(deployment, next.Listen, fleet);
         }
+    }
+
+    [Fact]
+    public async Task A_stop_that_PostgreSQL_holds_up_ends_in_time_all_the_same_and_its_exit_code_says_so()
+    {
+        using var deployment = await Deployment.CreateAsync(postgres);
+        await using var proxy = PostgresProxy.Start(deployment.Writer);
+        await using var server = await deployment.ServeAsync(proxy.ConnectionString, null, "--drain-seconds", "1");
+        await using var client = await deployment.ClientAsync(server.Listen, new MemoryOutbox());
+        proxy.Stall();
+        var wager = client.WagerAsync(SaleDay.Wager(deployment.Identity), cancellationToken: Cancellation);
+        await Poll.UntilAsync(async () => await server.CounterAsync("ringOccupied") > 0, () => "The wager was not taken.");
+
+        Assert.Equal((int)ExitCode.NotDrained, await server.TerminateAsync(TimeSpan.FromSeconds(5)));
+        Assert.False(wager.IsCompleted);
     }
 
     [Fact]

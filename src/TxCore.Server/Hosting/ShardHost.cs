@@ -33,6 +33,7 @@ internal sealed class ShardHost : IAsyncDisposable
     public static async Task<ShardHost> StartAsync(
         ShardOptions options, string connection, KeyStore keys, int partitionDays, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
+        await DatabaseCheck.RequireUsableAsync(connection, options.Identity, cancellationToken);
         keys.Prepare();
         var receiptKeys = keys.LoadReceiptKeys(options.Rules.KeyEpoch);
         await AnchorGuard.RequireNotBehindAsync(connection, options.Identity, keys.AnchorFile, cancellationToken);

@@ -198,6 +198,10 @@ public sealed record SnapshotInfo(long Number, short Format, int Chunks, long By
 /// <param name="StoredKey">SCRAM stored key, 32 bytes.</param>
 /// <param name="ServerKey">SCRAM server key, 32 bytes.</param>
 /// <param name="Disabled">True when it may not log on.</param>
+/// <param name="Certificate">
+/// The client certificate it must present to log on: the SHA-256 of the certificate in lower-case hexadecimal, or the common name of its
+/// subject; null when it logs on by password alone.
+/// </param>
 public sealed record SourceRecord(
     uint Id, int Outlet, Channel Channel, SourceRole Role, int Window, byte[] Salt, int Iterations, byte[] StoredKey, byte[] ServerKey,
-    bool Disabled);
+    bool Disabled, string? Certificate = null);
