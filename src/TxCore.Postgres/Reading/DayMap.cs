@@ -79,6 +79,16 @@ internal sealed class DayMap
     /// <summary>True when a number lies in a day whose rows are in an archive file only.</summary>
     public bool IsArchived(long number) => StartOf(number).IsArchived;
 
+    /// <summary>Passes when no day from one on (<c>YYYYMMDD</c>) is archived.</summary>
+    /// <exception cref="DayArchivedException">One is.</exception>
+    public void RequireAttached(int fromDay)
+    {
+        if (Days.LastOrDefault(day => day.IsArchived && day.BusinessDay >= fromDay) is { BusinessDay: > 0 } archived)
+        {
+            throw new DayArchivedException(archived.BusinessDay);
+        }
+    }
+
     /// <summary>The last batch with a row of the day at an index of <see cref="Days"/>.</summary>
     public long LastBatch(int index) => index + 1 < Days.Count ? Days[index + 1].LastBatchBefore : Head.Batch;
 
@@ -86,7 +96,7 @@ internal sealed class DayMap
     public IEnumerable<NumberRange> Ranges(long afterNumber, int chunk) => Ranges(afterNumber, chunk, Head.Number);
 
     /// <summary>The numbers above <paramref name="afterNumber"/> up to <paramref name="lastNumber"/>, cut likewise.</summary>
-    /// <exception cref="StoreRefusedException">Some of them lie in a day that is archived.</exception>
+    /// <exception cref="DayArchivedException">Some of them lie in a day that is archived.</exception>
     public IEnumerable<NumberRange> Ranges(long afterNumber, int chunk, long lastNumber)
     {
         for (int i = 0; i < Days.Count; i++)
@@ -96,17 +106,13 @@ internal sealed class DayMap
             {
                 if (Days[i].IsArchived)
                 {
-                    throw Archived(Days[i].BusinessDay);
+                    throw new DayArchivedException(Days[i].BusinessDay);
                 }
 
                 yield return new NumberRange(Days[i].BusinessDay, first, Math.Min(first + chunk - 1, last));
             }
         }
     }
-
-    /// <summary>What is said to whoever needs a row that is in an archive file only.</summary>
-    public static StoreRefusedException Archived(int businessDay) => new(
-        $"Business day {businessDay} is archived: its rows are in a file and not in the database. Attach it again to use them (OPERATIONS.md, 'Archiving a day').");
 
     private DayStart StartOf(long number)
     {

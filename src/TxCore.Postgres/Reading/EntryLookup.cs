@@ -39,12 +39,13 @@ internal sealed class EntryLookup(NpgsqlDataSource source, short shard)
             number = row.Entry.Previous;
         }
 
-        return await InClosedDaysAsync(connection, sourceId, sequence, cancellationToken)
-            ?? (await DayMap.ReadAsync(connection, shard, cancellationToken)).Days.LastOrDefault(static day => day.IsArchived) switch
-            {
-                { BusinessDay: > 0 } archived => throw DayMap.Archived(archived.BusinessDay),
-                _ => null,
-            };
+        if (await InClosedDaysAsync(connection, sourceId, sequence, cancellationToken) is { } found)
+        {
+            return found;
+        }
+
+        (await DayMap.ReadAsync(connection, shard, cancellationToken)).RequireAttached(0);
+        return null;
     }
 
     private async Task<FetchedRow?> ByNumberAsync(NpgsqlConnection connection, long number, CancellationToken cancellationToken)
@@ -68,7 +69,7 @@ internal sealed class EntryLookup(NpgsqlDataSource source, short shard)
 
         // Every number up to the head was stored: the map may be older than the archiving of its day.
         _days = days = await DayMap.ReadAsync(connection, shard, cancellationToken);
-        return days.IsArchived(number) ? throw DayMap.Archived(day) : null;
+        return days.IsArchived(number) ? throw new DayArchivedException(day) : null;
     }
 
     private static async Task<FetchedRow?> InClosedDaysAsync(

@@ -62,11 +62,11 @@ internal sealed class SealedDays(NpgsqlConnection connection, ShardIdentity iden
             0, 0, 0, $"business day {days.Days[taken].BusinessDay} is archived and has no seal"));
     }
 
-    /// <summary>Seals the days from an index on that are over; to be called when they were verified. Returns how many.</summary>
-    public async Task<int> SealAsync(DayMap days, int fromIndex, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>Seals the days from one index to before another; to be called when they were verified. Returns how many were not sealed before.</summary>
+    public async Task<int> SealAsync(DayMap days, int fromIndex, int toIndex, TimeProvider clock, CancellationToken cancellationToken)
     {
         int made = 0;
-        for (int i = fromIndex; i < days.Days.Count - 1; i++)
+        for (int i = fromIndex; i < toIndex; i++)
         {
             long before = i == 0 ? 0 : days.LastBatch(i - 1);
             made += await StoreAsync(await DescribeAsync(days.Days[i].BusinessDay, before, days.LastBatch(i), cancellationToken), clock, cancellationToken);

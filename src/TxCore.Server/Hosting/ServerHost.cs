@@ -153,7 +153,7 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
     private static ExitCode? ExitCodeOf(Exception fault) => fault switch
     {
         StoreFencedException => ExitCode.Fenced,
-        StoreRefusedException or PostgresNotFoundException or Npgsql.NpgsqlException => ExitCode.StoreRefused,
+        StoreRefusedException or DayArchivedException or PostgresNotFoundException or Npgsql.NpgsqlException => ExitCode.StoreRefused,
         RestoredTooOldException => ExitCode.RestoredTooOld,
         OptionException or ArgumentException => ExitCode.Usage,
         IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException => ExitCode.Usage,

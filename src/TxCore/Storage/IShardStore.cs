@@ -179,6 +179,11 @@ public interface IShardReader
     ValueTask<int> CountPartitionsAheadAsync(int businessDay, CancellationToken cancellationToken);
 }
 
+/// <summary>A row was asked for that lies in a business day whose rows are in an archive file and not in the database.</summary>
+/// <param name="businessDay">The day as <c>YYYYMMDD</c>.</param>
+public sealed class DayArchivedException(int businessDay) : Exception(
+    $"Business day {businessDay} is archived: its rows are in a file and not in the database. Attach it again to use them (OPERATIONS.md, 'Archiving a day').");
+
 /// <summary>A stored snapshot.</summary>
 /// <param name="Number">State after this number.</param>
 /// <param name="Format">Version of its layout.</param>

@@ -30,8 +30,10 @@ public sealed class CredentialTests(PostgresFixture postgres)
         await File.WriteAllTextAsync(file, NewPassword, Cancellation);
 
         (await deployment.RunAsync("source", "password", "--id", $"{Terminal}", "--password-file", file)).Exits(0);
+        (await deployment.RunAsync("source", "password", "--id", $"{Terminal + 1}", "--password-file", file)).Exits(0);
         await Poll.UntilAsync(
-            async () => await RefusalAsync(deployment, server, Deployment.Password) == ClientFault.LogonRefused, () => "The old password is still taken.");
+            async () => await RefusalAsync(deployment, server, Deployment.Password, Terminal + 1) == ClientFault.LogonRefused,
+            () => "The old password is still taken.");
         Assert.False(client.Completion.IsCompleted);
 
         // The writer's connections are cut once its password has changed: the next ones take the new one from the file.

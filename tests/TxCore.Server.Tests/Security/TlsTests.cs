@@ -124,7 +124,7 @@ public sealed class TlsTests(PostgresFixture postgres)
         var stopped = await CommandLine.RunAsync(
             "race", "stop", $"{SaleDay.Races[0]}", "--actor", "7", "--reason", "2", "--server", $"{server.Listen}",
             "--tls-name", "localhost", "--tls-authorities", authority.AuthorityFile, "--certificate", console);
-        Assert.Contains("RaceUnknown", stopped.Exits(1).Output);
+        Assert.Contains("UnknownRace", stopped.Exits(1).Output);
     }
 
     private static Task<TxCoreClient> ConnectAsync(
