@@ -46,6 +46,8 @@ public sealed class PointInTimeTests
 
         await using var restored = await RestoreAsync(copy, archive, point);
         string writer = On(deployment.Writer, restored.Port);
+        await Poll.UntilAsync(
+            async () => await NumberAsync(On(deployment.Superuser, restored.Port)) >= 0, () => "The restored database was not promoted.");
         string[] verify = ["verify", "--connection", writer];
         Assert.Contains("The chain is whole", (await deployment.RunAsync(verify)).Exits(0).Output);
         Assert.True(await NumberAsync(On(deployment.Superuser, restored.Port)) >= numbers);
@@ -105,9 +107,12 @@ public sealed class PointInTimeTests
         },
         Cancellation);
 
-    private static async Task<(string Lsn, long Number)> NowAsync(Deployment deployment) => (
-        await deployment.ScalarAsync<string>("SELECT pg_current_wal_flush_lsn()::text"),
-        await deployment.ScalarAsync<long>("SELECT last_number FROM txcore.shard") - 1);
+    /// <summary>A number that is committed, and a point behind it.</summary>
+    private static async Task<(string Lsn, long Number)> NowAsync(Deployment deployment)
+    {
+        long number = await deployment.ScalarAsync<long>("SELECT last_number FROM txcore.shard");
+        return (await deployment.ScalarAsync<string>("SELECT pg_current_wal_flush_lsn()::text"), number);
+    }
 
     /// <summary>Switches to a new segment and waits until the one before is in the archive.</summary>
     private static async Task ArchiveRestAsync(Deployment deployment, string archive)

@@ -19,6 +19,9 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
     /// <summary>Connections above those of the shards that may be open while they are told so, or shake hands.</summary>
     private const int ConnectionsSpare = 1024;
 
+    /// <summary>Longest wait for connections to end by themselves once their sessions were told to.</summary>
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(0.5);
+
     private readonly ServedShards _shards = new();
     private TlsReloader? _tls;
     private PrivateDatabases? _private;
@@ -108,7 +111,8 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider clock, Text
         // One shard's failure leaves the others running; the process ends when it is stopped or the last shard has failed.
         var first = await Task.WhenAny(stopped.Task, Task.WhenAll(failures));
         var drained = await Task.WhenAll(_shards.All.Select(host => host.DrainAsync(options.DrainTime)));
-        await app.StopAsync(CancellationToken.None);
+        using var limit = new CancellationTokenSource(CloseTime);
+        await app.StopAsync(limit.Token);
         await reloading.CancelAsync();
         await reloads.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var failed = _shards.All.FirstOrDefault(static host => host.Shard.Failure.HasFailed);

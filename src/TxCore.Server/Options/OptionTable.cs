@@ -57,7 +57,7 @@ internal static class OptionTable
         Number("cancel-window-win-seconds", Shard.Rules.CancelWindowWinSeconds, 0, 86_400, "Seconds in which a ticket with a win line may be cancelled"),
         Number("time-step-max-seconds", Shard.Rules.TimeStepMaxSeconds, 1, 86_400, "Largest forward step of the clock, in seconds, before intake stops"),
         Number("partition-days", 14, 2, 400, "Days ahead for which partitions are kept ready"),
-        Number("drain-seconds", 5, 1, 600, "Seconds a stop waits for what was taken to be answered"),
+        Number("drain-seconds", 3, 1, 600, "Seconds a stop waits for what was taken to be answered; it ends at most two seconds later"),
         new("log-format", "text", "Format of the log on standard error: text, json (one object a line) or systemd (text with the journal's priorities)"),
         new("otlp-endpoint", "", "Where to send metrics by OTLP over HTTP, for example http://127.0.0.1:4318; /v1/metrics is added when it has no path; empty for nowhere"),
         Number("otlp-seconds", 15, 1, 3600, "Seconds between metrics sent by OTLP"),
