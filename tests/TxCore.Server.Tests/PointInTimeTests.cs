@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using TxCore.Client;
 using TxCore.Diagnostics;
 using TxCore.Postgres.PrivatePostgres;
 using TxCore.Protocol;
@@ -64,7 +65,7 @@ public sealed class PointInTimeTests
             () => fleet.Terminals.All(static terminal => terminal.RefusedBy == ResultCode.RestoredTooOld),
             () => $"Refused by: {string.Join(", ", fleet.Terminals.Select(static terminal => terminal.RefusedBy))}");
         Assert.Contains("[1201]", late.Program.Log);
-        await using var newcomer = await deployment.ClientAsync(late.Listen, new TxCore.Client.MemoryOutbox(), Deployment.FirstTerminal + 10);
+        await using var newcomer = await deployment.ClientAsync(late.Listen, new MemoryOutbox(), Deployment.FirstTerminal + 10);
         Assert.True((await newcomer.WagerAsync(SaleDay.Wager(deployment.Identity), cancellationToken: Cancellation)).IsAccepted);
         await late.TerminateAsync();
         await restored.DisposeAsync();
@@ -145,7 +146,7 @@ public sealed class PointInTimeTests
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
         await process.StandardError.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
     }

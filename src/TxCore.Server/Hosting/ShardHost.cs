@@ -71,8 +71,7 @@ internal sealed class ShardHost : IAsyncDisposable
     public async Task<bool> DrainAsync(TimeSpan timeout)
     {
         _hasFinished = await Shard.DrainAsync(timeout);
-        await _stopping.CancelAsync();
-        await LetGoAsync(Task.WhenAll(_background));
+        await LetGoAsync(StopBackgroundAsync());
         if (_hasFinished)
         {
             await LetGoAsync(_signer.SignAsync(CancellationToken.None));
@@ -83,13 +82,19 @@ internal sealed class ShardHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
         await LetGoAsync(CloseAsync());
+    }
+
+    /// <summary>To cancel a query is a question to PostgreSQL too, which may hang as the query does.</summary>
+    private async Task StopBackgroundAsync()
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_background);
     }
 
     private async Task CloseAsync()
     {
-        await Task.WhenAll(_background);
+        await StopBackgroundAsync();
         await Shard.DisposeAsync();
         await _heads.DisposeAsync();
         _signingKey.Dispose();

@@ -106,7 +106,7 @@ public sealed class FixtureMaker(PostgresFixture postgres)
             "--host", "127.0.0.1", "--port", $"{connection.Port}", "--username", connection.Username!, "--dbname", connection.Database!,
             "--schema", "txcore", "--no-owner", "--no-privileges", "--rows-per-insert", "100",
         ];
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, Environment = { ["PGPASSWORD"] = connection.Password } };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false, Environment = { ["PGPASSWORD"] = connection.Password } };
         using var process = Process.Start(start)!;
         await using var gzip = new GZipStream(File.Create(file), CompressionLevel.SmallestSize);
         await using var writer = new StreamWriter(gzip);

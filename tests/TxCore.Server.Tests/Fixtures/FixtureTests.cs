@@ -48,12 +48,13 @@ public sealed class FixtureTests(PostgresFixture postgres)
     private static async Task OpenTodayAsync(Deployment deployment, ServerProcess server)
     {
         await using var client = await deployment.ClientAsync(server.Listen, new MemoryOutbox(), Deployment.Administrator);
+        long now = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         if ((await server.StatusAsync()).GetProperty("timeHeld").GetBoolean())
         {
-            Assert.True((await client.TimeConfirmAsync(Control, Cancellation)).IsAccepted);
+            Assert.True((await client.TimeConfirmAsync(now, Control, Cancellation)).IsAccepted);
         }
 
-        long later = (TimeProvider.System.GetUtcNow().AddHours(8) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        long later = now + (8L * 3_600_000_000);
         var pool = new PoolDefinition(BetTypes.PoolOf(BetType.Win, deployment.Identity.Channel), SaleDay.BaseStakeCents, 3_000_000, 0, [], []);
         var race = SaleDay.Races[0] with { Meeting = 9 };
         var defined = await client.RaceDefineAsync(new RaceDefine(default, Control, race, later, later, SaleDay.Runners, [pool]), Cancellation);
@@ -85,7 +86,7 @@ public sealed class FixtureTests(PostgresFixture postgres)
         foreach (var recorded in frames)
         {
             client.Send(recorded.Sent);
-            var told = new ReceivedFrame(MessageType.Outcome, recorded.Outcome).As<Outcome>();
+            var told = new Testing.Shards.ReceivedFrame(MessageType.Outcome, recorded.Outcome).As<Outcome>();
             var again = await client.NextAsync<Outcome>();
             Assert.True(again.IsRepeat);
             Assert.Equal(
