@@ -43,7 +43,8 @@ internal sealed class RowCheck
             throw Fault(batch, LastNumber, _lastLine, "the row after this one cannot be read");
         }
 
-        if (!StoredRow.TryRead(row.Tuple, out var stored))
+        var stored = keys;
+        if (row.IsPlain && !StoredRow.TryRead(row.Tuple, out stored))
         {
             throw Fault(batch, keys.Entry.Number, keys.Line, "the plain form cannot be read");
         }
