@@ -68,10 +68,12 @@ internal sealed class ChainWalk
     private async Task ReadPagesAsync(NpgsqlConnection batches, CancellationToken cancellationToken)
     {
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-        using var stream = new RowBlockStream();
+        using var stream = new RowStream();
         while (_fault is null && await TakePageAsync(batches, cancellationToken) is { } page)
         {
-            Join(page.Index, await CheckAsync(connection, stream, page, cancellationToken));
+            // Rows are read as they lie; when something does not fit, that may be for their order alone, and the page is read again in order.
+            var result = await CheckAsync(connection, stream, page, RowSelect.RowsAsTheyLie, cancellationToken);
+            Join(page.Index, result.Fault is null ? result : await CheckAsync(connection, stream, page, RowSelect.Rows, cancellationToken));
         }
     }
 
@@ -107,7 +109,8 @@ internal sealed class ChainWalk
         }
     }
 
-    private async Task<PageResult> CheckAsync(NpgsqlConnection connection, RowBlockStream stream, Page page, CancellationToken cancellationToken)
+    private async Task<PageResult> CheckAsync(
+        NpgsqlConnection connection, RowStream stream, Page page, Func<int, long, long, string> select, CancellationToken cancellationToken)
     {
         using var chain = new ChainCheck(_identity.Shard, page.Begin);
         chain.Expect(page.Records);
@@ -117,7 +120,7 @@ internal sealed class ChainWalk
             long last = page.Records.Max(static record => record.LastNumber);
             foreach (var range in _days.Ranges(page.Begin.Number, NumbersOfOneQuery, last))
             {
-                await stream.ReadAsync(connection, RowSelect.RowBlocks(range.BusinessDay, range.First, range.Last), chain.Check, cancellationToken);
+                await stream.ReadAsync(connection, select(range.BusinessDay, range.First, range.Last), chain.Check, cancellationToken);
             }
 
             chain.FinishPage();
