@@ -16,14 +16,14 @@ public sealed partial class ConfigTests : IDisposable
     public async Task Flags_win_over_the_environment_and_that_over_the_file()
     {
         string file = await WriteAsync("""
-            { "Logging": { "Level": "x" }, "TxCore": { "ring-size": 4096, "drain-seconds": 7, "tick-milliseconds": 20, /* a comment */ "connection": "Host=h;Password=hidden" , "data": "d" } }
+            { "Logging": { "Level": "x" }, "TxCore": { "ring-size": 16384, "drain-seconds": 7, "tick-milliseconds": 20, /* a comment */ "connection": "Host=h;Password=hidden" , "data": "d" } }
             """);
         var environment = new Dictionary<string, string> { ["TXCORE_DRAIN_SECONDS"] = "8", ["TXCORE_TICK_MILLISECONDS"] = "30", ["TXCORE_CONFIG"] = file };
 
         var show = (await CommandLine.RunAsync(["config", "show", "--tick-milliseconds", "40"], environment)).Exits(0);
 
         string[] lines = show.Output.Split('\n');
-        Assert.Contains($"ring-size = 4096 ({file})", lines);
+        Assert.Contains($"ring-size = 16384 ({file})", lines);
         Assert.Contains("drain-seconds = 8 (TXCORE_DRAIN_SECONDS)", lines);
         Assert.Contains("tick-milliseconds = 40 (--tick-milliseconds)", lines);
         Assert.Contains("partition-days = 14 (default)", lines);
