@@ -18,8 +18,11 @@ public sealed class ClientOptions
     /// <summary>The source (terminal or frontend) to log on as, 1 or more. One source is used by one client at a time: a newer one fences the older.</summary>
     public required uint Source { get; init; }
 
-    /// <summary>The source's password for SCRAM-SHA-256; it never leaves the process. Required.</summary>
-    public required string Password { get; init; }
+    /// <summary>
+    /// The source's password for SCRAM-SHA-256; it never leaves the process. Null, the default, logs on by the client certificate of
+    /// <see cref="Tls"/> alone, which the server must have registered for the source.
+    /// </summary>
+    public string? Password { get; init; }
 
     /// <summary>The shard the client means to talk to; 0, the default, for any. Named, a wrong address is refused at logon.</summary>
     public ushort Shard { get; init; }
@@ -32,7 +35,7 @@ public sealed class ClientOptions
 
     /// <summary>
     /// TLS settings with <see cref="SslClientAuthenticationOptions.TargetHost"/> set to the name in the server's certificate; null, the
-    /// default, for plain TCP inside a protected network.
+    /// default, for plain TCP inside a protected network. <see cref="TlsFiles"/> makes them from PEM files.
     /// </summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
 
@@ -81,7 +84,8 @@ public sealed class ClientOptions
         Require(!string.IsNullOrWhiteSpace(Host), nameof(Host), "must name the server");
         Require(Port is > 0 and <= ushort.MaxValue, nameof(Port), "must be 1..65535");
         Require(Source != 0, nameof(Source), "must be 1 or more");
-        Require(!string.IsNullOrEmpty(Password), nameof(Password), "must not be empty");
+        Require(Password is not "", nameof(Password), "must not be empty; null logs on by certificate");
+        Require(Password is not null || PresentsCertificate(Tls), nameof(Password), $"must be set, or {nameof(Tls)} must present a client certificate");
         Require(Enum.IsDefined(Channel), nameof(Channel), "must be Retail or Online");
         Require(Tls is null || !string.IsNullOrEmpty(Tls.TargetHost), nameof(Tls), "must have TargetHost set to the name in the server's certificate");
         RequireBetween(AnswerTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1), nameof(AnswerTimeout));
@@ -96,6 +100,9 @@ public sealed class ClientOptions
         Require(BacklogLimit >= 1, nameof(BacklogLimit), "must be 1 or more");
         Require(TimeProvider is not null, nameof(TimeProvider), "must be set");
     }
+
+    private static bool PresentsCertificate(SslClientAuthenticationOptions? tls) =>
+        tls is not null && (tls.ClientCertificateContext is not null || tls.ClientCertificates is { Count: > 0 } || tls.LocalCertificateSelectionCallback is not null);
 
     private static void Require(bool holds, string option, string rule)
     {

@@ -90,6 +90,61 @@ public sealed class SchemaTests(PostgresFixture postgres)
         await Assert.ThrowsAsync<StoreRefusedException>(async () => await store.OpenAsync(Cancellation));
     }
 
+    /// <summary>Only what a batch moves on the shard row may ever change; rows, batches, heads, seals and sources are added and stay.</summary>
+    [Fact]
+    public async Task The_writer_role_changes_and_removes_nothing_that_is_stored()
+    {
+        const string tables = """
+            SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'txcore'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1
+            """;
+        var database = await ShardDatabase.CreateAsync(postgres);
+        await using (var store = database.Store())
+        {
+            await store.OpenAsync(Cancellation);
+            await store.CommitAsync(new SyntheticEntries(ShardDatabase.Identity).Next(3));
+        }
+
+        await using var source = NpgsqlDataSource.Create(database.Writer);
+        var names = new List<string>();
+        await using (var command = source.CreateCommand(tables))
+        await using (var row = await command.ExecuteReaderAsync(Cancellation))
+        {
+            while (await row.ReadAsync(Cancellation))
+            {
+                names.Add(row.GetString(0));
+            }
+        }
+
+        Assert.Contains("txcore.transaction", names);
+        Assert.Contains($"txcore.transaction_{SyntheticEntries.FirstDay}", names);
+        foreach (string name in names)
+        {
+            await DeniedAsync($"UPDATE {name} SET shard = 9");
+            await DeniedAsync($"DELETE FROM {name}");
+            await DeniedAsync($"TRUNCATE {name}");
+            await DeniedAsync($"DROP TABLE {name}");
+            await DeniedAsync($"ALTER TABLE {name} DISABLE TRIGGER ALL");
+        }
+
+        foreach (string column in new[] { "number", "code", "amount_cents", "command", "checksum", "plain" })
+        {
+            await DeniedAsync($"UPDATE txcore.transaction SET {column} = NULL");
+        }
+
+        await DeniedAsync("ALTER TABLE txcore.transaction DETACH PARTITION txcore.transaction_20251105");
+        await DeniedAsync("INSERT INTO txcore.archived_day (shard, business_day, file, file_hash) VALUES (3, '2025-11-05', 'x', decode(repeat('00', 32), 'hex'))");
+        await DeniedAsync("SET ROLE " + database.Provisioned.WriterRole.Replace("writer", "owner", StringComparison.Ordinal));
+        Assert.Equal(3, await database.ScalarAsync<long>("SELECT count(*) FROM txcore.transaction"));
+
+        async Task DeniedAsync(string sql)
+        {
+            await using var command = source.CreateCommand(sql);
+            var denied = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancellation));
+            bool isMissingColumn = denied.SqlState == PostgresErrorCodes.UndefinedColumn && sql.StartsWith("UPDATE", StringComparison.Ordinal);
+            Assert.True(denied.SqlState == PostgresErrorCodes.InsufficientPrivilege || isMissingColumn, $"{sql}: {denied.MessageText}");
+        }
+    }
+
     [Fact]
     public async Task The_wager_line_view_tells_what_the_terminal_sent()
     {

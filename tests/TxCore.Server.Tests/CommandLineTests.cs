@@ -17,9 +17,9 @@ public sealed class CommandLineTests(PostgresFixture postgres)
     {
         string[] commands =
         [
-            "", "serve", "verify", "status", "source", "source add", "source import", "source disable", "source list", "race", "race open",
+            "", "serve", "verify", "status", "source", "source add", "source import", "source password", "source certificate", "source disable", "source list", "race", "race open",
             "race suspend", "race stop", "race reopen", "race scratch", "race cancel", "race postpone", "race result", "race publish",
-            "race carry-in", "supervisor", "supervisor list", "supervisor resolve", "day", "day balance", "day late", "programme", "programme check", "programme import", "sale", "sale open",
+            "race carry-in", "supervisor", "supervisor list", "supervisor resolve", "day", "day balance", "day late", "day archive", "programme", "programme check", "programme import", "sale", "sale open",
             "sale close", "db", "db migrate", "config", "config show", "config check", "version",
         ];
         foreach (string command in commands)

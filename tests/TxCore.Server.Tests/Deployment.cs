@@ -58,6 +58,9 @@ internal sealed class Deployment : IDisposable
         return deployment;
     }
 
+    /// <summary>A database that exists already, with a data directory of its own.</summary>
+    public static Deployment Of(ShardIdentity identity, string superuser, ProvisionedDatabase provisioned) => new(identity, superuser, provisioned);
+
     /// <summary>Starts a server of the shard, with the deployment's connection and data directory unless others are given.</summary>
     public Task<ServerProcess> ServeAsync(string? connection = null, string? data = null, params string[] arguments) =>
         ServerProcess.StartAsync([.. Arguments(data), .. arguments], Environment(connection));

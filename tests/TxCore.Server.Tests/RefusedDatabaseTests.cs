@@ -1,4 +1,6 @@
+using Npgsql;
 using TxCore.Diagnostics;
+using TxCore.Postgres;
 using TxCore.Postgres.PrivatePostgres;
 using TxCore.Protocol;
 using TxCore.Server.Tests.Fleet;
@@ -24,6 +26,68 @@ public sealed class RefusedDatabaseTests(PostgresFixture postgres)
             Assert.Contains("shard 2, channel Online", refused.Error);
             Assert.DoesNotContain("READY", refused.Output);
         }
+    }
+
+    [Fact]
+    public async Task A_database_that_is_missing_or_empty_is_refused_with_the_command_that_helps()
+    {
+        using var deployment = await Deployment.CreateAsync(postgres);
+        string missing = new NpgsqlConnectionStringBuilder(deployment.Writer) { Database = "not_there" }.ConnectionString;
+        string empty = await postgres.CreateDatabaseAsync("empty");
+
+        foreach (var (connection, named) in new[] { (missing, "\"not_there\" does not exist"), (empty, "has no schema of TxCore") })
+        {
+            var refused = (await deployment.RefusedServeAsync(connection)).Exits((int)ExitCode.StoreRefused);
+            Assert.Contains(named, refused.Error);
+            Assert.Contains("txcore db migrate", refused.Error);
+        }
+    }
+
+    [Fact]
+    public async Task An_old_a_newer_a_half_migrated_and_a_read_only_database_are_told_apart()
+    {
+        using var deployment = await Deployment.CreateAsync(postgres);
+        int version = PostgresMigrations.SchemaVersion;
+
+        await deployment.ExecuteAsync("UPDATE txcore.shard SET schema_version = schema_version + 1");
+        await RefusedAsync($"version {version + 1}, newer than this server");
+        await deployment.ExecuteAsync("UPDATE txcore.shard SET schema_version = schema_version - 2");
+        await RefusedAsync($"from schema version {version - 1} was begun and not finished", "txcore db migrate");
+        await deployment.ExecuteAsync("DELETE FROM txcore.schema_script WHERE schemaversionsid = (SELECT max(schemaversionsid) FROM txcore.schema_script)");
+        await RefusedAsync($"version {version - 1}, this server needs {version}", "txcore db migrate");
+        await deployment.ExecuteAsync("UPDATE txcore.shard SET schema_version = schema_version + 1");
+        await deployment.ExecuteAsync("CREATE TABLE public.kept AS SELECT * FROM txcore.shard; DELETE FROM txcore.shard");
+        await RefusedAsync("begun and not finished: no shard is set up", "txcore db migrate");
+        await deployment.ExecuteAsync("INSERT INTO txcore.shard SELECT * FROM public.kept");
+        await deployment.ExecuteAsync($"ALTER ROLE {deployment.Provisioned.WriterRole} SET default_transaction_read_only = on");
+        await RefusedAsync("takes no writes", "default_transaction_read_only");
+        await deployment.ExecuteAsync($"ALTER ROLE {deployment.Provisioned.WriterRole} RESET default_transaction_read_only");
+        await using var server = await deployment.ServeAsync();
+
+        async Task RefusedAsync(params string[] named)
+        {
+            var refused = (await deployment.RefusedServeAsync()).Exits((int)ExitCode.StoreRefused);
+            Assert.All(named, word => Assert.Contains(word, refused.Error));
+        }
+    }
+
+    [Fact]
+    public async Task A_migration_waits_for_the_server_to_be_stopped_and_leaves_a_newer_schema_alone()
+    {
+        using var deployment = await Deployment.CreateAsync(postgres);
+        string[] migrate = ["db", "migrate", "--connection", deployment.Provisioned.OwnerConnectionString, "--writer-role", deployment.Provisioned.WriterRole];
+        await using (var server = await deployment.ServeAsync())
+        {
+            // Nothing would change under the server: the partitions it asks for may be made at any time.
+            (await deployment.RunAsync(migrate)).Exits(0);
+            await deployment.ExecuteAsync("UPDATE txcore.shard SET schema_version = schema_version - 1");
+            Assert.Contains("A server holds the shard", (await deployment.RunAsync(migrate)).Exits((int)ExitCode.StoreRefused).Error);
+            Assert.Equal(0, await server.TerminateAsync());
+        }
+
+        (await deployment.RunAsync(migrate)).Exits(0);
+        await deployment.ExecuteAsync("UPDATE txcore.shard SET schema_version = schema_version + 1");
+        Assert.Contains("newer than this migration", (await deployment.RunAsync(migrate)).Exits((int)ExitCode.StoreRefused).Error);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TxCore.Client;
 using TxCore.Diagnostics;
 using TxCore.Server.Tests.Fleet;
 using TxCore.Server.Tests.Processes;
@@ -16,6 +17,7 @@ public sealed class ShutdownTests(PostgresFixture postgres)
     {
         using var deployment = await Deployment.CreateAsync(postgres);
         TerminalFleet fleet;
+        long told;
         await using (var server = await deployment.ServeAsync())
         {
             await SaleDay.OpenAsync(deployment, server.Listen);
@@ -23,19 +25,36 @@ public sealed class ShutdownTests(PostgresFixture postgres)
             await fleet.SellAsync(1000);
             fleet.ConnectTo(null);
 
+            told = Stopwatch.GetTimestamp();
             Assert.Equal((int)ExitCode.Ok, await server.TerminateAsync(TimeSpan.FromSeconds(5)));
         }
 
         await using (fleet)
         {
-            long told = fleet.Terminals.Sum(static terminal => terminal.Submissions.Count(static submission => submission.Outcome is not null));
-            Assert.Equal(told, await deployment.ScalarAsync<long>(
+            long outcomes = fleet.Terminals.Sum(static terminal => terminal.Submissions.Count(static submission => submission.Outcome is not null));
+            Assert.Equal(outcomes, await deployment.ScalarAsync<long>(
                 $"SELECT count(*) FROM txcore.transaction WHERE line = 1 AND source >= {Deployment.FirstTerminal}"));
             await using var next = await deployment.ServeAsync();
+            Assert.InRange(Stopwatch.GetElapsedTime(told), TimeSpan.Zero, TimeSpan.FromSeconds(10));
             fleet.ConnectTo(next.Listen);
             await fleet.SettleAsync();
             await StoredHistory.AssertAsync(deployment, next.Listen, fleet);
         }
+    }
+
+    [Fact]
+    public async Task A_stop_that_PostgreSQL_holds_up_ends_in_time_all_the_same_and_its_exit_code_says_so()
+    {
+        using var deployment = await Deployment.CreateAsync(postgres);
+        await using var proxy = PostgresProxy.Start(deployment.Writer);
+        await using var server = await deployment.ServeAsync(proxy.ConnectionString, null, "--drain-seconds", "1");
+        await using var client = await deployment.ClientAsync(server.Listen, new MemoryOutbox());
+        proxy.Stall();
+        var wager = client.WagerAsync(SaleDay.Wager(deployment.Identity), cancellationToken: Cancellation);
+        await Poll.UntilAsync(async () => await server.CounterAsync("ringOccupied") > 0, () => "The wager was not taken.");
+
+        Assert.Equal((int)ExitCode.NotDrained, await server.TerminateAsync(TimeSpan.FromSeconds(5)));
+        Assert.False(wager.IsCompleted);
     }
 
     [Fact]

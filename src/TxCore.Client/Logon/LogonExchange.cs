@@ -11,11 +11,28 @@ internal static class LogonExchange
     public static async Task<LogonReply> RunAsync(
         Connection connection, ClientOptions options, ulong lastNumberHeld, CancellationToken cancellationToken)
     {
-        var scram = new ScramClient(options.Source.ToString(CultureInfo.InvariantCulture), options.Password);
+        var scram = options.Password is { } password ? new ScramClient(options.Source.ToString(CultureInfo.InvariantCulture), password) : null;
         var request = new LogonRequest(
-            options.Source, options.Shard, options.Channel, options.SoftwareVersion, lastNumberHeld, scram.ClientFirst());
+            options.Source, options.Shard, options.Channel, options.SoftwareVersion, lastNumberHeld, scram?.ClientFirst() ?? []);
         await connection.SendAsync(Frame.Encode(request), cancellationToken).ConfigureAwait(false);
 
+        // Without a password the connection's certificates have proved both sides already: the reply follows at once.
+        var reply = scram is null
+            ? await ReadReplyAsync(connection, cancellationToken).ConfigureAwait(false)
+            : await ProveAsync(connection, scram, cancellationToken).ConfigureAwait(false);
+
+        // The server checks this too; a client that was pointed at the wrong one must not depend on that server's care.
+        if (reply.Channel != options.Channel || (options.Shard != 0 && reply.Shard != options.Shard))
+        {
+            throw new TxCoreClientException(
+                ClientFault.WrongShard, $"The server is shard {reply.Shard} of {reply.Channel}, not the one asked for.", code: ResultCode.WrongShard);
+        }
+
+        return reply;
+    }
+
+    private static async Task<LogonReply> ProveAsync(Connection connection, ScramClient scram, CancellationToken cancellationToken)
+    {
         var (type, payload) = await ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         if (type == MessageType.LogonReply)
         {
@@ -28,31 +45,23 @@ internal static class LogonExchange
             : throw new TxCoreClientException(ClientFault.ServerNotTrusted, "The server's challenge does not follow from the logon request.");
         await connection.SendAsync(Frame.Encode(new LogonProof(clientFinal)), cancellationToken).ConfigureAwait(false);
 
-        (type, payload) = await ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+        var reply = await ReadReplyAsync(connection, cancellationToken).ConfigureAwait(false);
+        return scram.Verify(reply.Scram)
+            ? reply
+            : throw new TxCoreClientException(ClientFault.ServerNotTrusted, "The server's signature is wrong: it does not know this source's credential.");
+    }
+
+    /// <summary>Reads the reply that accepts the logon; a refusal comes out as its exception.</summary>
+    private static async Task<LogonReply> ReadReplyAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        var (type, payload) = await ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         if (type != MessageType.LogonReply)
         {
             throw new TxCoreClientException(ClientFault.Protocol, $"The server sent {type} where the logon reply was due.");
         }
 
         var reply = Decode<LogonReply>(payload);
-        if (reply.Code != ResultCode.Accepted)
-        {
-            throw Refusal(reply.Code);
-        }
-
-        if (!scram.Verify(reply.Scram))
-        {
-            throw new TxCoreClientException(ClientFault.ServerNotTrusted, "The server's signature is wrong: it does not know this source's credential.");
-        }
-
-        // The server checks this too; a client that was pointed at the wrong one must not depend on that server's care.
-        if (reply.Channel != options.Channel || (options.Shard != 0 && reply.Shard != options.Shard))
-        {
-            throw new TxCoreClientException(
-                ClientFault.WrongShard, $"The server is shard {reply.Shard} of {reply.Channel}, not the one asked for.", code: ResultCode.WrongShard);
-        }
-
-        return reply;
+        return reply.Code == ResultCode.Accepted ? reply : throw Refusal(reply.Code);
     }
 
     /// <summary>What a code at the end of a connection means: an exception to stay away by or to connect again by.</summary>

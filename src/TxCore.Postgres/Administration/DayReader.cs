@@ -41,9 +41,11 @@ public sealed class DayReader : IAsyncDisposable
     }
 
     /// <summary>The balance of a business day (<c>YYYYMMDD</c>). Reads every row up to that day: minutes, for a shard that is years old.</summary>
+    /// <exception cref="DayArchivedException">A day is archived: the stocks it left are not known.</exception>
     public async Task<DayBalance> ReadBalanceAsync(int businessDay, CancellationToken cancellationToken = default)
     {
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        (await DayMap.ReadAsync(connection, _identity.Shard, cancellationToken)).RequireAttached(0);
         await using var transaction = await BeginAsync(connection, cancellationToken);
         var pools = await ListAsync(connection, "SELECT * FROM txcore.balance_pools($1)", businessDay, Pool, cancellationToken);
         var races = await ListAsync(connection, "SELECT * FROM txcore.balance_races($1)", businessDay, Race, cancellationToken);

@@ -44,14 +44,18 @@ public sealed class SourceRegistry : IAsyncDisposable
     }
 
     /// <summary>Takes a source's right to log on; false when there is none of that number.</summary>
-    public async Task<bool> DisableAsync(uint id, CancellationToken cancellationToken = default)
+    public Task<bool> DisableAsync(uint id, CancellationToken cancellationToken = default) =>
+        ChangeAsync(id, static source => source with { Disabled = true }, cancellationToken);
+
+    /// <summary>Adds a new version of a source, made from its present one; false when there is none of that number.</summary>
+    public async Task<bool> ChangeAsync(uint id, Func<SourceRecord, SourceRecord> change, CancellationToken cancellationToken = default)
     {
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);
         foreach (var source in await SourceTable.ReadAsync(connection, _identity.Shard, cancellationToken))
         {
             if (source.Id == id)
             {
-                await SourceTable.AddAsync(connection, _identity.Shard, source with { Disabled = true }, cancellationToken);
+                await SourceTable.AddAsync(connection, _identity.Shard, change(source), cancellationToken);
                 return true;
             }
         }

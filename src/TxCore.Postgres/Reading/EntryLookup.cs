@@ -39,7 +39,13 @@ internal sealed class EntryLookup(NpgsqlDataSource source, short shard)
             number = row.Entry.Previous;
         }
 
-        return await InClosedDaysAsync(connection, sourceId, sequence, cancellationToken);
+        if (await InClosedDaysAsync(connection, sourceId, sequence, cancellationToken) is { } found)
+        {
+            return found;
+        }
+
+        (await DayMap.ReadAsync(connection, shard, cancellationToken)).RequireAttached(0);
+        return null;
     }
 
     private async Task<FetchedRow?> ByNumberAsync(NpgsqlConnection connection, long number, CancellationToken cancellationToken)
@@ -51,9 +57,19 @@ internal sealed class EntryLookup(NpgsqlDataSource source, short shard)
             _days = days = await DayMap.ReadAsync(connection, shard, cancellationToken);
         }
 
-        return days.DayOf(number) is var day and > 0 && number <= days.Head.Number
-            ? await ReadOneAsync(connection, RowSelect.Entries(day, number, number), cancellationToken)
-            : null;
+        if (days.DayOf(number) is not (var day and > 0) || number > days.Head.Number)
+        {
+            return null;
+        }
+
+        if (await ReadOneAsync(connection, RowSelect.Entries(day, number, number), cancellationToken) is { } row)
+        {
+            return row;
+        }
+
+        // Every number up to the head was stored: the map may be older than the archiving of its day.
+        _days = days = await DayMap.ReadAsync(connection, shard, cancellationToken);
+        return days.IsArchived(number) ? throw new DayArchivedException(day) : null;
     }
 
     private static async Task<FetchedRow?> InClosedDaysAsync(

@@ -20,7 +20,7 @@ public sealed class PostgresShardReader : IShardReader, IAsyncDisposable
         _source = ReaderSource.Create(connectionString, identity);
         _identity = identity;
         _lookup = new EntryLookup(_source, identity.Shard);
-        _races = new RaceReader(_source);
+        _races = new RaceReader(_source, identity.Shard);
         _snapshots = new SnapshotTable(_source, identity.Shard);
     }
 

@@ -9,7 +9,7 @@ namespace TxCore.Postgres;
 /// Reads what belongs to a race, for its settlement and for totals. Rows have no index on the race, which the writer would pay for at every
 /// sale: each question is one scan of the days that may hold an answer, shared among parallel workers.
 /// </summary>
-internal sealed class RaceReader(NpgsqlDataSource source)
+internal sealed class RaceReader(NpgsqlDataSource source, short shard)
 {
     // A session of the reader is set for look-ups (RowSelect.SessionOptions); a scan wants the opposite.
     private const string ScanSettings =
@@ -18,7 +18,7 @@ internal sealed class RaceReader(NpgsqlDataSource source)
     /// <summary>Visits line 1 of every accepted entry about the races of a meeting.</summary>
     public Task ReadMeetingAsync(uint day, byte meeting, int fromDay, RowVisitor visitor, CancellationToken cancellationToken)
     {
-        return ScanAsync(RowSelect.Meeting(day, meeting, fromDay), Visit, cancellationToken);
+        return ScanAsync(fromDay, RowSelect.Meeting(day, meeting, fromDay), Visit, cancellationToken);
 
         void Visit(in StoredRow row)
         {
@@ -32,7 +32,7 @@ internal sealed class RaceReader(NpgsqlDataSource source)
     /// <summary>Visits line 1 of every accepted wager with a line on a race or a report in its meeting.</summary>
     public Task ReadWagersAsync(RaceId race, int fromDay, RowVisitor visitor, CancellationToken cancellationToken)
     {
-        return ScanAsync(RowSelect.Wagers(race, fromDay), Visit, cancellationToken);
+        return ScanAsync(fromDay, RowSelect.Wagers(race, fromDay), Visit, cancellationToken);
 
         void Visit(in StoredRow row)
         {
@@ -47,7 +47,7 @@ internal sealed class RaceReader(NpgsqlDataSource source)
     public async Task<HashSet<long>> ReadUndoneAsync(int fromDay, CancellationToken cancellationToken)
     {
         var undone = new HashSet<long>();
-        await ScanAsync(RowSelect.Undone(fromDay), Visit, cancellationToken);
+        await ScanAsync(fromDay, RowSelect.Undone(fromDay), Visit, cancellationToken);
         return undone;
 
         void Visit(in StoredRow row)
@@ -59,9 +59,10 @@ internal sealed class RaceReader(NpgsqlDataSource source)
         }
     }
 
-    private async Task ScanAsync(string sql, RowVisitor visitor, CancellationToken cancellationToken)
+    private async Task ScanAsync(int fromDay, string sql, RowVisitor visitor, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        (await DayMap.ReadAsync(connection, shard, cancellationToken)).RequireAttached(fromDay);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var settings = new NpgsqlCommand(ScanSettings, connection, transaction))
         {

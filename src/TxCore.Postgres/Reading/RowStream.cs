@@ -38,23 +38,29 @@ internal delegate void CopiedRowHandler(in CopiedRow row);
 internal sealed class RowStream : IDisposable
 {
     private const int SignatureBytes = 11 + 4;
-    private const short EndOfRows = -1;
     private const int GatherBytes = 64 * 1024;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
     private int _start;
     private int _end;
 
-    /// <summary>Runs a query of <see cref="RowSelect"/> and hands over its rows.</summary>
+    /// <summary>Runs a COPY and hands over its rows.</summary>
     public async ValueTask ReadAsync(NpgsqlConnection connection, string sql, CopiedRowHandler handler, CancellationToken cancellationToken)
     {
         await using var copy = await connection.BeginRawBinaryCopyAsync(sql, cancellationToken);
+        await ReadAsync(copy, handler, cancellationToken);
+    }
+
+    /// <summary>Hands over the rows of a stream.</summary>
+    /// <exception cref="InvalidDataException">It ends in the middle of a row.</exception>
+    public async ValueTask ReadAsync(Stream copy, CopiedRowHandler handler, CancellationToken cancellationToken)
+    {
         _start = _end = 0;
         await FillAsync(copy, SignatureBytes + 4, cancellationToken);
         int extension = BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(SignatureBytes));
         await FillAsync(copy, SignatureBytes + 4 + extension, cancellationToken);
         _start = SignatureBytes + 4 + extension;
-        while (!TakeRows(handler))
+        while (!TakeAll(handler))
         {
             await FillAsync(copy, _end - _start + 1, cancellationToken);
         }
@@ -62,27 +68,24 @@ internal sealed class RowStream : IDisposable
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(Interlocked.Exchange(ref _buffer, []));
 
-    /// <summary>Hands over every whole row in the buffer; true after the last row of all.</summary>
-    private bool TakeRows(CopiedRowHandler handler)
+    /// <summary>Hands over every whole tuple in the buffer; true after the last of all.</summary>
+    private bool TakeAll(CopiedRowHandler handler)
     {
+        const short endOfRows = -1;
         while (_end - _start >= sizeof(short))
         {
             var rest = _buffer.AsSpan(_start, _end - _start);
-            if (BinaryPrimitives.ReadInt16BigEndian(rest) == EndOfRows)
+            if (BinaryPrimitives.ReadInt16BigEndian(rest) == endOfRows)
             {
                 return true;
             }
 
-            int columns = TupleFields.Skip(rest, 2, RowSelect.TupleFields);
-            int length = columns < 0 ? -1 : TupleFields.Skip(rest, columns, 1);
+            int length = Take(rest, handler);
             if (length < 0)
             {
                 return false;
             }
 
-            // The tuple counts its own fields only, as it did when it was written.
-            BinaryPrimitives.WriteInt16BigEndian(rest, RowSelect.TupleFields);
-            handler(new CopiedRow(rest[..columns], rest[(columns + 4)..length]));
             _start += length;
         }
 
@@ -90,7 +93,7 @@ internal sealed class RowStream : IDisposable
     }
 
     /// <summary>Reads until the buffer holds at least so many bytes; each row arrives in a message of its own, so more are gathered at once.</summary>
-    private async ValueTask FillAsync(NpgsqlRawCopyStream copy, int bytes, CancellationToken cancellationToken)
+    private async ValueTask FillAsync(Stream copy, int bytes, CancellationToken cancellationToken)
     {
         MakeRoom(bytes);
         while (_end - _start < Math.Max(bytes, GatherBytes))
@@ -106,7 +109,7 @@ internal sealed class RowStream : IDisposable
 
         if (_end - _start < bytes)
         {
-            throw new InvalidDataException("PostgreSQL ended its rows in the middle of one.");
+            throw new InvalidDataException("The rows end in the middle of one.");
         }
     }
 
@@ -122,7 +125,8 @@ internal sealed class RowStream : IDisposable
         int length = _end - _start;
         if (old.Length < needed)
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(needed);
+            // Doubled: a tuple may be of many megabytes, and it is not known how many.
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(needed, old.Length * 2));
         }
 
         old.AsSpan(_start, length).CopyTo(_buffer);
@@ -131,5 +135,20 @@ internal sealed class RowStream : IDisposable
         {
             ArrayPool<byte>.Shared.Return(old);
         }
+    }
+
+    /// <summary>Hands over the next tuple; its length, or -1 when it is not whole yet.</summary>
+    private static int Take(Span<byte> rest, CopiedRowHandler handler)
+    {
+        int columns = TupleFields.Skip(rest, 2, RowSelect.TupleFields);
+        int length = columns < 0 ? -1 : TupleFields.Skip(rest, columns, 1);
+        if (length >= 0)
+        {
+            // The tuple counts its own fields only, as it did when it was written.
+            BinaryPrimitives.WriteInt16BigEndian(rest, RowSelect.TupleFields);
+            handler(new CopiedRow(rest[..columns], rest[(columns + 4)..length]));
+        }
+
+        return length;
     }
 }

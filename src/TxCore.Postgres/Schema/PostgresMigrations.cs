@@ -13,7 +13,7 @@ namespace TxCore.Postgres;
 public static class PostgresMigrations
 {
     /// <summary>The schema this version needs: the number of its newest script.</summary>
-    public const int SchemaVersion = 7;
+    public const int SchemaVersion = 8;
 
     // Any number will do, as long as every version locks the same one.
     private const long LockKey = 0x5478_436f_7265;
@@ -22,7 +22,10 @@ public static class PostgresMigrations
     /// Applies what is missing, grants the writer role its rights, gives the database its identity, and makes the partitions of
     /// <paramref name="firstDay"/> (<c>YYYYMMDD</c>) and of <paramref name="daysAhead"/> days after it.
     /// </summary>
-    /// <exception cref="StoreRefusedException">The database belongs to another shard or channel, or a script failed.</exception>
+    /// <exception cref="StoreRefusedException">
+    /// The database belongs to another shard or channel, has a newer schema, a server holds the shard and the schema would change under it, or
+    /// a script failed.
+    /// </exception>
     public static async Task ApplyAsync(
         string ownerConnectionString, ShardIdentity identity, string writerRole, int firstDay, int daysAhead,
         CancellationToken cancellationToken = default)
@@ -30,6 +33,7 @@ public static class PostgresMigrations
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false });
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockKey})", cancellationToken);
+        await RequireMigratableAsync(connection, writerRole, cancellationToken);
         await ExecuteAsync(connection, "CREATE SCHEMA IF NOT EXISTS txcore", cancellationToken);
         await ExecuteAsync(connection, "COMMENT ON SCHEMA txcore IS 'Entries of one shard of the transaction core.'", cancellationToken);
         await RunScriptsAsync(ownerConnectionString, writerRole, cancellationToken);
@@ -39,6 +43,35 @@ public static class PostgresMigrations
             Parameters = { new() { Value = Days.ToDate(firstDay), NpgsqlDbType = NpgsqlDbType.Date }, new() { Value = daysAhead } },
         };
         await partitions.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>A newer schema is left alone, and an older one as long as a server writes: it would fail on what changed.</summary>
+    private static async Task RequireMigratableAsync(NpgsqlConnection connection, string writerRole, CancellationToken cancellationToken)
+    {
+        int? version = await DatabaseCheck.ReadVersionAsync(connection, cancellationToken);
+        if (version > SchemaVersion)
+        {
+            throw new StoreRefusedException($"The schema is version {version}, newer than this migration, which knows {SchemaVersion}. Run the newer one.");
+        }
+
+        if (version is null or SchemaVersion)
+        {
+            return;
+        }
+
+        // A writer confirms every second; its sessions are told apart from those of tools by that.
+        const string sql = """
+            SELECT s.confirmed_at > clock_timestamp() - interval '5 seconds'
+                   AND EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = current_database() AND a.usename = $1)
+              FROM txcore.shard s WHERE s.writer IS NOT NULL
+            """;
+        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = writerRole, NpgsqlDbType = NpgsqlDbType.Name } } };
+        if (await command.ExecuteScalarAsync(cancellationToken) is true)
+        {
+            throw new StoreRefusedException(
+                $"A server holds the shard, and the schema would change from version {version} to {SchemaVersion} under it. Stop it first (SIGTERM: it drains), "
+                + "then migrate, then start the new version.");
+        }
     }
 
     private static async Task RunScriptsAsync(string ownerConnectionString, string writerRole, CancellationToken cancellationToken)

@@ -5,67 +5,52 @@ namespace TxCore.Postgres;
 
 /// <summary>
 /// Checks that what is stored is what was decided: numbers and lines without a hole, every row's checksum, every source's sequence, and the
-/// hash chain recomputed from the rows up to the head. Reads only; a server may go on writing meanwhile.
+/// hash chain recomputed from the rows up to the head. Reads only, but for the seals of days; a server may go on writing meanwhile.
 /// </summary>
 public static class ChainVerifier
 {
-    private const int BatchesOfOnePage = 5_000;
-    private const int NumbersOfOneQuery = 50_000;
-
-    /// <summary>Verifies a shard's database over any connection that may read it.</summary>
-    /// <exception cref="StoreRefusedException">The database belongs to another shard or channel.</exception>
+    /// <summary>Verifies a shard's database over any connection that may read it; the writer's may also store seals.</summary>
+    /// <exception cref="StoreRefusedException">The database belongs to another shard or channel, or an archived day has no seal.</exception>
     public static async Task<VerifyReport> VerifyAsync(
         string connectionString, ShardIdentity identity, VerifyOptions options, CancellationToken cancellationToken = default)
     {
         await using var source = ReaderSource.Create(connectionString, identity);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var days = await DayMap.ReadAsync(connection, identity.Shard, cancellationToken);
-        var start = await BatchTable.ReadEndAsync(connection, identity.Shard, options.FromBatch - 1, cancellationToken);
-        using var chain = new ChainCheck(identity.Shard, start);
+        var days = await DayMap.ReadAsync(connection, identity.Shard, cancellationToken, withBatches: true);
+        using var key = options.KeyFile is { } keyFile ? await SigningKey.LoadAsync(keyFile, cancellationToken) : null;
+        var seals = new SealedDays(connection, identity, key);
+        int skipped = 0;
         long anchorLines = 0;
+        var start = new ChainHead(0, 0, new byte[ChainHash.Bytes], 0);
+        ChainWalk? walk = null;
         try
         {
-            await WalkAsync(connection, identity, days, chain, cancellationToken);
-            chain.Finish(days.Head);
-            await StrayRows.CheckAsync(connection, days, cancellationToken);
+            long fromBatch;
+            (fromBatch, skipped) = await seals.FirstBatchAsync(days, options.SkipsSealedDays, cancellationToken);
+            start = await BatchTable.ReadEndAsync(connection, identity.Shard, Math.Max(options.FromBatch, fromBatch) - 1, cancellationToken);
+            walk = new ChainWalk(source, identity, days, start);
+            await walk.RunAsync(cancellationToken);
+            await StrayRows.CheckAsync(connection, days, skipped, cancellationToken);
             if (options.AnchorFile is { } anchorFile)
             {
                 anchorLines = await AnchorCheck.RunAsync(connection, identity, anchorFile, options.KeyFile, cancellationToken);
             }
 
-            return Report(null);
+            int made = options.SealsDays && options.FromBatch <= fromBatch 
+                ? await seals.SealAsync(days, skipped, days.Days.Count - 1, options.Clock, cancellationToken)
+                : 0;
+            return Report(null) with { SealedDays = made };
         }
         catch (VerifyFaultException exception)
         {
             return Report(exception.Fault);
         }
 
-        VerifyReport Report(VerifyFault? fault) =>
-            new(days.Head, chain.Batches, chain.Entries, chain.Rows, chain.PlainRows, anchorLines, fault);
-    }
-
-    private static async Task WalkAsync(
-        NpgsqlConnection connection, ShardIdentity identity, DayMap days, ChainCheck chain, CancellationToken cancellationToken)
-    {
-        using var stream = new RowStream();
-        long batch = chain.LastBatch;
-        long number = chain.LastNumber;
-        while (true)
+        VerifyReport Report(VerifyFault? fault) => new(
+            days.Head, walk?.Batches ?? 0, (walk?.End.Number ?? start.Number) - start.Number, walk?.Rows ?? 0, walk?.PlainRows ?? 0, anchorLines, fault)
         {
-            var page = await BatchTable.ReadPageAsync(connection, identity.Shard, batch, days.Head.Batch, BatchesOfOnePage, cancellationToken);
-            if (page.Count == 0)
-            {
-                return;
-            }
-
-            chain.Expect(page);
-            foreach (var range in days.Ranges(number, NumbersOfOneQuery, Math.Max(number, page[^1].LastNumber)))
-            {
-                await stream.ReadAsync(connection, RowSelect.Rows(range.BusinessDay, range.First, range.Last), chain.Check, cancellationToken);
-            }
-
-            chain.FinishPage();
-            (batch, number) = (page[^1].Batch, Math.Max(number, page[^1].LastNumber));
-        }
+            SkippedDays = skipped,
+            ArchivedDays = days.Days.Count(static day => day.IsArchived),
+        };
     }
 }

@@ -2,21 +2,34 @@ using TxCore.Storage;
 
 namespace TxCore.Postgres;
 
-/// <summary>What one row shows by itself and against the rows before it: checksum, number, line, its source's sequence, time.</summary>
+/// <summary>
+/// What one row shows by itself and against the rows before it: checksum, number, line, its source's sequence, time. The first entry of each
+/// source is kept for <see cref="SourceLedger"/>, which knows what came before.
+/// </summary>
 internal sealed class RowCheck
 {
     private readonly short _shard;
-    private readonly long _afterNumber;
     private readonly Dictionary<uint, (long Number, long Sequence)> _sources = [];
+    private readonly List<FirstOfSource> _firsts = [];
     private short _lastLine;
-    private long _lastTime = long.MinValue;
 
     public RowCheck(short shard, long afterNumber)
     {
         _shard = shard;
-        _afterNumber = afterNumber;
         LastNumber = afterNumber;
     }
+
+    /// <summary>The first entry of each source, in order.</summary>
+    public IReadOnlyList<FirstOfSource> Firsts => _firsts;
+
+    /// <summary>The last entry of each source.</summary>
+    public IReadOnlyDictionary<uint, (long Number, long Sequence)> Lasts => _sources;
+
+    /// <summary>Sequence time of the first entry; 0 when there is none.</summary>
+    public long FirstTime { get; private set; }
+
+    /// <summary>Sequence time of the last entry.</summary>
+    public long LastTime { get; private set; } = long.MinValue;
 
     /// <summary>Number of the last row that fitted.</summary>
     public long LastNumber { get; private set; }
@@ -30,7 +43,8 @@ internal sealed class RowCheck
             throw Fault(batch, LastNumber, _lastLine, "the row after this one cannot be read");
         }
 
-        if (!StoredRow.TryRead(row.Tuple, out var stored))
+        var stored = keys;
+        if (row.IsPlain && !StoredRow.TryRead(row.Tuple, out stored))
         {
             throw Fault(batch, keys.Entry.Number, keys.Line, "the plain form cannot be read");
         }
@@ -65,12 +79,13 @@ internal sealed class RowCheck
 
         CheckFirstLine(stored, batch);
         CheckSource(entry, batch);
-        if (entry.SequencedAt < _lastTime)
+        if (entry.SequencedAt < LastTime)
         {
             throw Fault(batch, entry.Number, stored.Line, "its sequence time is earlier than that of the entry before");
         }
 
-        (LastNumber, _lastLine, _lastTime) = (entry.Number, stored.Line, entry.SequencedAt);
+        FirstTime = FirstTime == 0 ? entry.SequencedAt : FirstTime;
+        (LastNumber, _lastLine, LastTime) = (entry.Number, stored.Line, entry.SequencedAt);
     }
 
     private void CheckFirstLine(in StoredRow stored, long batch)
@@ -98,16 +113,12 @@ internal sealed class RowCheck
         {
             if (entry.Previous != last.Number || entry.Sequence != last.Sequence + 1)
             {
-                throw Fault(
-                    batch, entry.Number, 1,
-                    $"source {entry.Source} has sequence {entry.Sequence} behind number {entry.Previous}, " +
-                    $"but its last was sequence {last.Sequence}, number {last.Number}");
+                throw SourceLedger.Broken(new FirstOfSource(batch, entry.Source, entry.Number, entry.Sequence, entry.Previous), last.Number, last.Sequence);
             }
         }
-        else if (entry.Previous > _afterNumber || (entry.Previous == 0 && entry.Sequence != 1) || (entry.Previous != 0 && _afterNumber == 0))
+        else
         {
-            throw Fault(
-                batch, entry.Number, 1, $"the first entry of source {entry.Source} has sequence {entry.Sequence} behind number {entry.Previous}");
+            _firsts.Add(new FirstOfSource(batch, entry.Source, entry.Number, entry.Sequence, entry.Previous));
         }
 
         _sources[entry.Source] = (entry.Number, entry.Sequence);

@@ -60,6 +60,29 @@ public sealed class SigningKey : IDisposable
     internal bool Verify(ShardIdentity identity, ChainHead head, long signedAt, byte[] signature) =>
         _key.VerifyData(Message(identity, head, signedAt), signature, HashAlgorithmName.SHA256);
 
+    internal byte[] Sign(ShardIdentity identity, DaySeal seal, long sealedAt) =>
+        _key.SignData(Message(identity, seal, sealedAt), HashAlgorithmName.SHA256);
+
+    internal bool Verify(ShardIdentity identity, DaySeal seal, long sealedAt, byte[] signature) =>
+        _key.VerifyData(Message(identity, seal, sealedAt), signature, HashAlgorithmName.SHA256);
+
+    internal byte[] Sign(ReadOnlySpan<byte> message) => _key.SignData(message, HashAlgorithmName.SHA256);
+
+    internal bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => _key.VerifyData(message, signature, HashAlgorithmName.SHA256);
+
+    /// <summary>What is signed of a day: "day" (3), day (4), first batch (8), rows (8), then what is signed of its end as a head.</summary>
+    private static byte[] Message(ShardIdentity identity, DaySeal seal, long sealedAt)
+    {
+        byte[] head = Message(identity, seal.End, sealedAt);
+        byte[] message = new byte[3 + 4 + 8 + 8 + head.Length];
+        "day"u8.CopyTo(message);
+        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(3), seal.BusinessDay);
+        BinaryPrimitives.WriteInt64BigEndian(message.AsSpan(7), seal.FirstBatch);
+        BinaryPrimitives.WriteInt64BigEndian(message.AsSpan(15), seal.Rows);
+        head.CopyTo(message, 23);
+        return message;
+    }
+
     /// <summary>What is signed: shard (2), channel (1), batch (8), number (8), hash (32), microseconds since 1970 (8), big-endian.</summary>
     private static byte[] Message(ShardIdentity identity, ChainHead head, long signedAt)
     {

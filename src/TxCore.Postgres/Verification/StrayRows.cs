@@ -1,15 +1,18 @@
 using System.Text;
 using Npgsql;
-using TxCore.Storage;
 
 namespace TxCore.Postgres;
 
-/// <summary>Looks for rows that a walk along the sequence does not meet: in another day's partition, or beyond the head.</summary>
+/// <summary>
+/// Looks for rows that a walk along the sequence does not meet: in another day's partition, or beyond the head. Asked day by day, so that the
+/// index on the number answers without reading the rows that are in their place.
+/// </summary>
 internal static class StrayRows
 {
-    public static async Task CheckAsync(NpgsqlConnection connection, DayMap days, CancellationToken cancellationToken)
+    /// <summary>Looks into all days but the first so many, which are sealed.</summary>
+    public static async Task CheckAsync(NpgsqlConnection connection, DayMap days, int sealedDays, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Sql(days), connection) { CommandTimeout = 0 };
+        await using var command = new NpgsqlCommand(Sql(days, sealedDays), connection) { CommandTimeout = 0 };
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (await row.ReadAsync(cancellationToken))
         {
@@ -18,26 +21,32 @@ internal static class StrayRows
         }
     }
 
-    private static string Sql(DayMap days)
+    private static string Sql(DayMap days, int sealedDays)
     {
-        // The last day ends at the head of this statement's own snapshot, as the server may go on writing; a day after it has just begun.
-        var belongs = new StringBuilder("CASE ");
-        NumberRange last = default;
-        foreach (var range in days.Ranges(0, int.MaxValue))
+        var sql = new StringBuilder();
+        for (int i = sealedDays; i < days.Days.Count; i++)
         {
-            if (last.BusinessDay != 0)
-            {
-                belongs.Append($"WHEN t.business_day = {Days.Literal(last.BusinessDay)} THEN t.number BETWEEN {last.First} AND {last.Last} ");
-            }
-
-            last = last.BusinessDay == range.BusinessDay ? range with { First = last.First } : range;
+            var day = days.Days[i];
+            string end = i + 1 < days.Days.Count ? $"{days.Days[i + 1].FirstNumber - 1}" : "(SELECT s.last_number FROM txcore.shard s)";
+            Add($"t.business_day = {Days.Literal(day.BusinessDay)} AND (t.number < {day.FirstNumber} OR t.number > {end})");
         }
 
-        string lastDay = last.BusinessDay == 0 ? "false" : $"t.business_day >= {Days.Literal(last.BusinessDay)}";
-        belongs.Append($"WHEN {lastDay} THEN t.number >= {last.First} AND t.number <= s.last_number ELSE false END");
-        return $"""
-            SELECT t.number, t.line, t.business_day FROM txcore.transaction t CROSS JOIN txcore.shard s
-             WHERE NOT ({belongs}) ORDER BY t.number, t.line LIMIT 1
-            """;
+        // The last day ends at the head of this statement's own snapshot, as the server may go on writing; a day after it has just begun.
+        var last = days.Days.Count == 0 ? default : days.Days[^1];
+        if (last.BusinessDay == 0)
+        {
+            Add("true");
+        }
+        else
+        {
+            string known = string.Join(", ", days.Days.Select(static day => Days.Literal(day.BusinessDay)));
+            Add($"t.business_day < {Days.Literal(last.BusinessDay)} AND t.business_day NOT IN ({known})");
+            Add($"t.business_day > {Days.Literal(last.BusinessDay)} AND (t.number < {last.FirstNumber} OR t.number > (SELECT s.last_number FROM txcore.shard s))");
+        }
+
+        return $"{sql} ORDER BY 1, 2 LIMIT 1";
+
+        void Add(string condition) => sql.Append(sql.Length == 0 ? "" : " UNION ALL ")
+            .Append($"SELECT t.number, t.line, t.business_day FROM txcore.transaction t WHERE {condition}");
     }
 }

@@ -13,6 +13,15 @@ public sealed record VerifyOptions
 
     /// <summary>PEM file of the key the anchor file was signed with, private or public; needed with <see cref="AnchorFile"/>.</summary>
     public string? KeyFile { get; init; }
+
+    /// <summary>Takes days that are sealed as verified, without reading their rows; needs <see cref="KeyFile"/>. Default: false.</summary>
+    public bool SkipsSealedDays { get; init; }
+
+    /// <summary>Seals the days that are over once they have been verified; needs <see cref="KeyFile"/> with the private key. Default: false.</summary>
+    public bool SealsDays { get; init; }
+
+    /// <summary>Tells when a day was sealed.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
 
 /// <summary>The first thing that does not fit.</summary>
@@ -34,7 +43,17 @@ public sealed record VerifyFault(long Batch, long Number, int Line, string What)
 /// <param name="PlainRows">Rows of them in plain form.</param>
 /// <param name="AnchorLines">Lines of the anchor file that fit.</param>
 /// <param name="Fault">The first thing that does not fit; null when all does.</param>
-public sealed record VerifyReport(ChainHead Head, long Batches, long Entries, long Rows, long PlainRows, long AnchorLines, VerifyFault? Fault);
+public sealed record VerifyReport(ChainHead Head, long Batches, long Entries, long Rows, long PlainRows, long AnchorLines, VerifyFault? Fault)
+{
+    /// <summary>Days that were taken by their seals.</summary>
+    public int SkippedDays { get; init; }
+
+    /// <summary>Days of them whose rows are in archive files only.</summary>
+    public int ArchivedDays { get; init; }
+
+    /// <summary>Days that were sealed by this verification.</summary>
+    public int SealedDays { get; init; }
+}
 
 /// <summary>Carries the first fault out of the reading of rows.</summary>
 internal sealed class VerifyFaultException(VerifyFault fault) : Exception(fault.What)

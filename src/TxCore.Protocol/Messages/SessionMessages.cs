@@ -8,7 +8,7 @@ namespace TxCore.Protocol.Messages;
 /// <param name="Channel">The channel the client believes it talks to.</param>
 /// <param name="SoftwareVersion">The client's software version, for the log.</param>
 /// <param name="LastNumberHeld">The highest number of an outcome the client holds; 0 for none. A server that lacks it refuses.</param>
-/// <param name="Scram">The client-first message.</param>
+/// <param name="Scram">The client-first message; empty to log on by the client certificate of the connection.</param>
 public sealed record LogonRequest(uint Source, ushort Shard, Channel Channel, uint SoftwareVersion, ulong LastNumberHeld, byte[] Scram)
     : IMessage<LogonRequest>
 {
@@ -71,7 +71,7 @@ public sealed record LogonProof(byte[] Scram) : IMessage<LogonProof>
 /// <param name="DefinitionsVersion">Version of what is on sale; the first broadcast to follow has the next.</param>
 /// <param name="SessionEpoch">Counts the logons of the source in this run of the server.</param>
 /// <param name="BusinessDay">The business day as <c>YYYYMMDD</c>.</param>
-/// <param name="Scram">RFC 5802 server-final message; empty when the credential was refused.</param>
+/// <param name="Scram">RFC 5802 server-final message; empty when the logon was refused or went by certificate.</param>
 public sealed record LogonReply(
     ResultCode Code, ushort Shard, Channel Channel, ulong NextSequence, uint Window, ulong HighestNumber, long HostTime,
     ulong DefinitionsVersion, ulong SessionEpoch, uint BusinessDay, byte[] Scram) : IMessage<LogonReply>

@@ -49,7 +49,7 @@ internal sealed class DatabaseOptions
         {
             return await command();
         }
-        catch (Exception fault) when (fault is StoreRefusedException or Npgsql.NpgsqlException or IOException or InvalidDataException
+        catch (Exception fault) when (fault is StoreRefusedException or DayArchivedException or Npgsql.NpgsqlException or IOException or InvalidDataException
             or UnauthorizedAccessException or ArgumentException or TimeoutException)
         {
             Console.Error.WriteLine(fault.Message);

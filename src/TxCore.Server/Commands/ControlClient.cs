@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Security.Cryptography;
 using TxCore.Client;
 using TxCore.Diagnostics;
 using TxCore.Protocol;
@@ -23,6 +24,18 @@ internal sealed class ControlClient
         Description = "File with the source's password on its first line; without it TXCORE_PASSWORD",
     };
 
+    private readonly Option<string?> _tlsName = new("--tls-name")
+    {
+        Description = "Name in the server's certificate; with it the connection is by TLS. Default TXCORE_TLS_NAME",
+        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable("TXCORE_TLS_NAME"),
+    };
+
+    private readonly Option<string?> _tlsAuthorities = new("--tls-authorities") { Description = "PEM file of the authorities the server's certificate comes from; default: the system's" };
+
+    private readonly Option<string?> _certificate = new("--certificate") { Description = "PEM file of the client certificate; without a password it logs on by that alone" };
+
+    private readonly Option<string?> _key = new("--key") { Description = "PEM file of its private key; default: in --certificate" };
+
     private readonly Option<Channel> _channel = new("--channel") { Description = "Channel of the shard", DefaultValueFactory = static _ => Channel.Retail };
 
     private readonly Option<uint> _actor = new("--actor") { Description = "Number of the person who asks for it", Required = true };
@@ -44,7 +57,7 @@ internal sealed class ControlClient
     /// <summary>Adds the options of a command that only asks.</summary>
     public void AddConnectionTo(Command command)
     {
-        foreach (var option in new Option[] { _server, _source, _password, _channel })
+        foreach (var option in new Option[] { _server, _source, _password, _tlsName, _tlsAuthorities, _certificate, _key, _channel })
         {
             command.Options.Add(option);
         }
@@ -74,31 +87,36 @@ internal sealed class ControlClient
             ? File.ReadLines(file).FirstOrDefault()?.Trim()
             : Environment.GetEnvironmentVariable("TXCORE_PASSWORD");
         string address = parsed.GetValue(_server)!;
-        if (password is null || !IPEndPoint.TryParse(address.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), out var server))
+        bool hasProof = password is not null || parsed.GetValue(_certificate) is not null;
+        if (!hasProof || !IPEndPoint.TryParse(address.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), out var server))
         {
-            Console.Error.WriteLine(password is null
-                ? "The password is missing: give --password-file or set TXCORE_PASSWORD."
+            Console.Error.WriteLine(hasProof is false
+                ? "The password is missing: give --password-file, set TXCORE_PASSWORD, or give --certificate."
                 : $"Option server is '{address}'; it must be ADDRESS:PORT.");
             return (int)ExitCode.Usage;
         }
 
-        var options = new ClientOptions
-        {
-            Host = server.Address.ToString(),
-            Port = server.Port,
-            Source = parsed.GetValue(_source),
-            Password = password,
-            Channel = parsed.GetValue(_channel),
-        };
         try
         {
-            await using var client = await TxCoreClient.ConnectAsync(options, cancellationToken);
+            await using var client = await TxCoreClient.ConnectAsync(Options(parsed, server, password), cancellationToken);
             return await run(client, new ControlHeader(parsed.GetValue(_actor), parsed.GetValue(_second), parsed.GetValue(_reason)));
         }
-        catch (TxCoreClientException fault)
+        catch (Exception fault) when (fault is TxCoreClientException or CryptographicException or IOException or ArgumentException)
         {
             Console.Error.WriteLine(fault.Message);
             return 1;
         }
     }
+
+    private ClientOptions Options(ParseResult parsed, IPEndPoint server, string? password) => new()
+    {
+        Host = server.Address.ToString(),
+        Port = server.Port,
+        Source = parsed.GetValue(_source),
+        Password = password,
+        Channel = parsed.GetValue(_channel),
+        Tls = parsed.GetValue(_tlsName) is { Length: > 0 } name
+            ? TlsFiles.Options(name, parsed.GetValue(_tlsAuthorities), parsed.GetValue(_certificate), parsed.GetValue(_key))
+            : null,
+    };
 }

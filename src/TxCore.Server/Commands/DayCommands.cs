@@ -8,12 +8,12 @@ using TxCore.Postgres;
 
 namespace TxCore.Server.Commands;
 
-/// <summary><c>txcore day balance|late</c>: what is looked at when a day ends, from the database alone.</summary>
+/// <summary><c>txcore day balance|late|archive</c>: what is looked at when a day ends, and where it goes in the end, from the database alone.</summary>
 internal static class DayCommands
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
 
-    public static Command Create() => new("day", "Looks at a business day from its rows.") { Balance(), Late() };
+    public static Command Create() => new("day", "Looks at a business day from its rows, or archives it.") { Balance(), Late(), ArchiveCommand.Create(DayOption) };
 
     private static Command Balance()
     {

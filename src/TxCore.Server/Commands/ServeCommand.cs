@@ -10,7 +10,7 @@ internal static class ServeCommand
 {
     private static readonly Option<string?> File = new("--config")
     {
-        Description = "JSON file of options by name; environment and flags win over it",
+        Description = "JSON file of options by name, at the top or under TxCore; default TXCORE_CONFIG, or appsettings.json in the working directory. Environment and flags win over it",
     };
 
     private static readonly Dictionary<string, Option<string?>> Flags = OptionTable.Rows.ToDictionary(static row => row.Name, MakeFlag);

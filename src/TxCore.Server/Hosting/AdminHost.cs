@@ -7,6 +7,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using TxCore.Server.Metrics;
 using TxCore.Server.Options;
+using TxCore.Server.Security;
 
 namespace TxCore.Server.Hosting;
 
@@ -30,7 +31,8 @@ internal sealed class AdminHost : IAsyncDisposable
     /// <summary>The port that is bound.</summary>
     public int Port => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
-    public static async Task<AdminHost> StartAsync(ServerOptions options, ServedShards shards, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<AdminHost> StartAsync(
+        ServerOptions options, ServedShards shards, TlsReloader? tls, TimeProvider clock, CancellationToken cancellationToken)
     {
         var builder = BareHost.CreateBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Admin, static listen => listen.Protocols = HttpProtocols.Http1));
@@ -50,7 +52,7 @@ internal sealed class AdminHost : IAsyncDisposable
             throw;
         }
 
-        var meters = new ServerMeters(shards);
+        var meters = new ServerMeters(shards, tls);
         return new AdminHost(app, meters, new MeterSampler(shards, meters, clock));
     }
 

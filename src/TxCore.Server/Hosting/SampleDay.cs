@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using TxCore.Client;
 using TxCore.Client.Programme;
@@ -45,7 +46,8 @@ internal static class SampleDay
 
     /// <summary>Defines what is on sale today unless it is there already, and tells the sources and their password.</summary>
     public static async Task DefineAsync(
-        Shard shard, string password, IPAddress address, int port, TimeProvider clock, TextWriter output, CancellationToken cancellationToken)
+        Shard shard, string password, IPAddress address, int port, SslClientAuthenticationOptions? tls, TimeProvider clock, TextWriter output,
+        CancellationToken cancellationToken)
     {
         if (address.Equals(IPAddress.Any))
         {
@@ -58,6 +60,7 @@ internal static class SampleDay
             Port = port,
             Source = AdminSource,
             Password = password,
+            Tls = tls,
             Shard = (ushort)shard.Identity.Shard,
             Channel = shard.Identity.Channel,
         };

@@ -24,6 +24,15 @@ internal static partial class ServerEvents
     [LoggerMessage(2004, LogLevel.Information, "Signal {Signal}: the server drains")]
     public static partial void SignalReceived(ILogger logger, string signal);
 
+    [LoggerMessage(2008, LogLevel.Information, "TLS: certificate {Subject}, valid until {NotAfter:u}, is in effect for new connections")]
+    public static partial void CertificateLoaded(ILogger logger, string subject, DateTime notAfter);
+
+    [LoggerMessage(2009, LogLevel.Error, "TLS: the files cannot be used, what is in effect stays: {Reason}")]
+    public static partial void CertificateNotLoaded(ILogger logger, string reason);
+
+    [LoggerMessage(2010, LogLevel.Error, "Shard {Shard}: only {Ahead} of the days after the present one have a partition")]
+    public static partial void PartitionsLow(ILogger logger, short shard, int ahead);
+
     [LoggerMessage(2005, LogLevel.Critical, "The server cannot start: {Reason}")]
     public static partial void CannotStart(ILogger logger, string reason);
 }

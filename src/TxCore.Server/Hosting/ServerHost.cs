@@ -7,6 +7,7 @@ using TxCore.Pipeline;
 using TxCore.Postgres;
 using TxCore.Postgres.PrivatePostgres;
 using TxCore.Server.Options;
+using TxCore.Server.Security;
 using TxCore.Sessions;
 using TxCore.Storage;
 
@@ -15,7 +16,14 @@ namespace TxCore.Server.Hosting;
 /// <summary>Runs the server: databases, shards, listeners, until a signal or a failure; then drains and says how it ended.</summary>
 internal sealed class ServerHost(ServerOptions options, TimeProvider hostClock, TextWriter output)
 {
+    /// <summary>Connections above those of the shards that may be open while they are told so, or shake hands.</summary>
+    private const int ConnectionsSpare = 1024;
+
+    /// <summary>Longest wait for connections to end by themselves once their sessions were told to.</summary>
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(0.5);
+
     private readonly ServedShards _shards = new();
+    private TlsReloader? _tls;
     private PrivateDatabases? _private;
 
     /// <summary>Serves until told to stop; returns the exit code.</summary>
@@ -26,8 +34,10 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider hostClock, 
         var logger = loggers.CreateLogger("TxCore");
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop, logger));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop, logger));
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
         try
         {
+            _tls = options.Tls is { } settings ? new TlsReloader(settings, clock, logger) : null;
             return await ServeAsync(logger, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -49,7 +59,7 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider hostClock, 
     {
         using var rehearsal = await RehearsalClockAsync(stop);
         var clock = rehearsal ?? hostClock;
-        await using var admin = await AdminHost.StartAsync(options, _shards, clock, stop);
+        await using var admin = await AdminHost.StartAsync(options, _shards, _tls, clock, stop);
         bool hasSample = options.Connection is null;
         if (hasSample)
         {
@@ -77,7 +87,7 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider hostClock, 
         var ports = BoundPorts(app);
         for (int i = 0; hasSample && i < ports.Length; i++)
         {
-            await SampleDay.DefineAsync(_shards.All[i].Shard, passwords[i], options.Listen.Address, ports[i], clock, output, stop);
+            await SampleDay.DefineAsync(_shards.All[i].Shard, passwords[i], options.Listen.Address, ports[i], _tls?.ForSelf(), clock, output, stop);
         }
 
         _shards.MarkStarted();
@@ -105,6 +115,8 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider hostClock, 
 
     private async Task<ExitCode> WaitAndDrainAsync(WebApplication app, CancellationToken stop)
     {
+        using var reloading = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var reloads = _tls?.RunAsync(reloading.Token) ?? Task.CompletedTask;
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Register(stopped.SetResult);
         var failures = _shards.All.Select(static host => (Task)host.Shard.Failure.Failed).ToArray();
@@ -112,7 +124,10 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider hostClock, 
         // One shard's failure leaves the others running; the process ends when it is stopped or the last shard has failed.
         var first = await Task.WhenAny(stopped.Task, Task.WhenAll(failures));
         var drained = await Task.WhenAll(_shards.All.Select(host => host.DrainAsync(options.DrainTime)));
-        await app.StopAsync(CancellationToken.None);
+        using var limit = new CancellationTokenSource(CloseTime);
+        await app.StopAsync(limit.Token);
+        await reloading.CancelAsync();
+        await reloads.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var failed = _shards.All.FirstOrDefault(static host => host.Shard.Failure.HasFailed);
         if (failed is not null)
         {
@@ -124,11 +139,20 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider hostClock, 
 
     private void Listen(WebApplicationBuilder builder) => builder.WebHost.ConfigureKestrel(kestrel =>
     {
+        kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax + ConnectionsSpare;
         for (int i = 0; i < _shards.All.Count; i++)
         {
             var services = _shards.All[i].Shard.Services;
             int port = options.Listen.Port == 0 ? 0 : options.Listen.Port + i;
-            kestrel.Listen(options.Listen.Address, port, listen => listen.Run(connection => new Session(connection.Transport, services).RunAsync()));
+            kestrel.Listen(options.Listen.Address, port, listen =>
+            {
+                if (_tls is { } tls)
+                {
+                    listen.UseHttps(tls.Handshake(options.LogonTime));
+                }
+
+                listen.Run(connection => new Session(connection.Transport, services, Peers.Of(connection)).RunAsync());
+            });
         }
     });
 
@@ -146,13 +170,19 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider hostClock, 
     private static ExitCode? ExitCodeOf(Exception fault) => fault switch
     {
         StoreFencedException => ExitCode.Fenced,
-        StoreRefusedException or PostgresNotFoundException or Npgsql.NpgsqlException => ExitCode.StoreRefused,
+        StoreRefusedException or DayArchivedException or PostgresNotFoundException or Npgsql.NpgsqlException => ExitCode.StoreRefused,
         RestoredTooOldException => ExitCode.RestoredTooOld,
         OptionException or ArgumentException => ExitCode.Usage,
         IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException => ExitCode.Usage,
         InvalidDataException => ExitCode.StageFailed,
         _ => null,
     };
+
+    private void Reload(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _tls?.Reload(isForced: true);
+    }
 
     private static void Stop(PosixSignalContext context, CancellationTokenSource stop, ILogger logger)
     {

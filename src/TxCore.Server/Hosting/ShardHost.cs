@@ -8,6 +8,13 @@ namespace TxCore.Server.Hosting;
 /// <summary>A shard with what surrounds it in a process: store, reader, sources, keys, signed heads, upkeep.</summary>
 internal sealed class ShardHost : IAsyncDisposable
 {
+    /// <summary>
+    /// Longest wait for work at the database to let go at the end. One that hangs must not hold up the process: what was answered is stored, and
+    /// the exit code says what was not.
+    /// </summary>
+    private static readonly TimeSpan LetGoTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LetGoTimeInTrouble = TimeSpan.FromMilliseconds(400);
+
     private readonly PostgresShardReader _reader;
     private readonly PolledSources _sources;
     private readonly SigningKey _signingKey;
@@ -16,6 +23,7 @@ internal sealed class ShardHost : IAsyncDisposable
     private readonly Upkeep _upkeep;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _background = [];
+    private bool _hasFinished;
 
     private ShardHost(
         Shard shard, PostgresShardReader reader, PolledSources sources, SigningKey signingKey, SignedHeads heads, Upkeep upkeep, TimeProvider clock, ILogger logger)
@@ -33,6 +41,7 @@ internal sealed class ShardHost : IAsyncDisposable
     public static async Task<ShardHost> StartAsync(
         ShardOptions options, string connection, KeyStore keys, int partitionDays, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
+        await DatabaseCheck.RequireUsableAsync(connection, options.Identity, cancellationToken);
         keys.Prepare();
         var receiptKeys = keys.LoadReceiptKeys(options.Rules.KeyEpoch);
         await AnchorGuard.RequireNotBehindAsync(connection, options.Identity, keys.AnchorFile, cancellationToken);
@@ -61,26 +70,44 @@ internal sealed class ShardHost : IAsyncDisposable
     /// <summary>Finishes what was taken; true when all of it was answered.</summary>
     public async Task<bool> DrainAsync(TimeSpan timeout)
     {
-        bool finished = await Shard.DrainAsync(timeout);
-        await _stopping.CancelAsync();
-        await Task.WhenAll(_background);
-        if (finished)
+        _hasFinished = await Shard.DrainAsync(timeout);
+        await LetGoAsync(StopBackgroundAsync());
+        if (_hasFinished)
         {
-            await _signer.SignAsync(CancellationToken.None);
+            await LetGoAsync(_signer.SignAsync(CancellationToken.None));
         }
 
-        return finished;
+        return _hasFinished;
     }
 
     public async ValueTask DisposeAsync()
     {
+        await LetGoAsync(CloseAsync());
+    }
+
+    /// <summary>To cancel a query is a question to PostgreSQL too, which may hang as the query does.</summary>
+    private async Task StopBackgroundAsync()
+    {
         await _stopping.CancelAsync();
         await Task.WhenAll(_background);
+    }
+
+    private async Task CloseAsync()
+    {
+        await StopBackgroundAsync();
         await Shard.DisposeAsync();
         await _heads.DisposeAsync();
         _signingKey.Dispose();
         await _reader.DisposeAsync();
         _stopping.Dispose();
+    }
+
+    private async Task LetGoAsync(Task work)
+    {
+        if (await Task.WhenAny(work, Task.Delay(_hasFinished ? LetGoTime : LetGoTimeInTrouble)) == work)
+        {
+            await work;
+        }
     }
 
     private static async Task<int> RequirePartitionAsync(

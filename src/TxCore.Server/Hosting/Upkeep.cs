@@ -9,10 +9,14 @@ internal sealed class Upkeep(Shard shard, IShardReader reader, string connection
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    /// <summary>Fewer days ahead than this, or than are asked for, are told.</summary>
+    private int DaysWanted => Math.Min(3, partitionDays);
+
     /// <summary>Days after the present business day that have a partition.</summary>
     public int PartitionsAhead => Volatile.Read(ref _partitionsAhead);
 
     private int _partitionsAhead = partitionsAhead;
+    private int _told = int.MaxValue;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -32,6 +36,12 @@ internal sealed class Upkeep(Shard shard, IShardReader reader, string connection
             try
             {
                 int ahead = await reader.CountPartitionsAheadAsync((int)shard.Board.BusinessDay, cancellationToken);
+                if (ahead < DaysWanted && ahead != _told)
+                {
+                    ServerEvents.PartitionsLow(logger, shard.Identity.Shard, ahead);
+                }
+
+                _told = ahead;
                 Volatile.Write(ref _partitionsAhead, ahead);
                 shard.UpkeepTrouble = ahead < 1 ? "the next business day has no partition: run 'txcore db migrate'" : null;
             }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using TxCore.Diagnostics;
 using TxCore.Server.Hosting;
+using TxCore.Server.Security;
 
 namespace TxCore.Server.Metrics;
 
@@ -25,7 +26,7 @@ internal sealed class ServerMeters : IDisposable
     private readonly Meter _store = new("TxCore.Store");
     private readonly Meter _sessions = new("TxCore.Sessions");
 
-    public ServerMeters(ServedShards shards)
+    public ServerMeters(ServedShards shards, TlsReloader? tls)
     {
         _shards = shards;
         StageDuration = _pipeline.CreateHistogram(
@@ -36,7 +37,7 @@ internal sealed class ServerMeters : IDisposable
             new InstrumentAdvice<double> { HistogramBucketBoundaries = SecondsBounds });
         BatchRows = _store.CreateHistogram(
             "txcore.batch.rows", "{row}", "Rows of a commit", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = RowsBounds });
-        AddServer();
+        AddServer(tls);
         AddPipeline();
         AddStore();
         AddSessions();
@@ -60,8 +61,10 @@ internal sealed class ServerMeters : IDisposable
     public static KeyValuePair<string, object?>[] TagsOf(ShardHost host) =>
         [new("shard", host.Shard.Identity.Shard), new("channel", host.Shard.Identity.Channel.ToString().ToLowerInvariant())];
 
-    private void AddServer()
+    private void AddServer(TlsReloader? tls)
     {
+        _server.CreateObservableGauge(
+            "txcore.certificate.valid", () => tls?.ValidFor.TotalSeconds ?? 0, "s", "Time the certificate of the listeners is still valid; 0 without TLS");
         _server.CreateObservableGauge(
             "txcore.server.ready", () => _shards.IsReady(out _) ? 1 : 0, unit: null, "1 when every shard takes transactions, 0 while starting, draining or in trouble");
         Gauge(_server, "txcore.shard.ready", null, "1 when the shard takes transactions", static host => host.Shard.IsReady(out _) ? 1 : 0);

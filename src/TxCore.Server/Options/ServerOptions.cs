@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using TxCore.Pipeline;
 using TxCore.Protocol;
+using TxCore.Server.Security;
 using TxCore.Sessions;
 using TxCore.Storage;
 
@@ -27,15 +28,23 @@ internal enum LogFormat
 /// <summary>The options of <c>serve</c> as they are in effect: file, then environment, then flags.</summary>
 internal sealed class ServerOptions
 {
-    private readonly Dictionary<string, string> _values;
+    /// <summary>The file that is read when none is named and the working directory holds it.</summary>
+    private const string DefaultFile = "appsettings.json";
 
-    private ServerOptions(Dictionary<string, string> values)
+    /// <summary>The part of a file that holds the options, when it has other parts too.</summary>
+    private const string Section = "TxCore";
+
+    private readonly Dictionary<string, string> _values;
+    private readonly Dictionary<string, string> _origins;
+
+    private ServerOptions(Dictionary<string, string> values, Dictionary<string, string> origins)
     {
-        _values = values;
+        (_values, _origins) = (values, origins);
         Shards = ReadShards();
         Listen = ReadEndPoint("listen");
         Admin = ReadEndPoint("admin");
         OtlpEndpoint = ReadOtlpEndpoint();
+        Tls = ReadTls();
         Check();
     }
 
@@ -46,6 +55,14 @@ internal sealed class ServerOptions
     public IPEndPoint Admin { get; }
 
     public string? Connection => Text("connection");
+
+    /// <summary>TLS of the listeners; null for none.</summary>
+    public TlsSettings? Tls { get; }
+
+    /// <summary>Most connections of the whole process, those in a TLS handshake included.</summary>
+    public long ConnectionsMax => Number("connections-max") * Shards.Count;
+
+    public TimeSpan LogonTime => TimeSpan.FromSeconds(Number("logon-seconds"));
 
     public string? Data => Text("data");
 
@@ -71,25 +88,27 @@ internal sealed class ServerOptions
     public static ServerOptions Read(string? file, Func<string, string?> environment, IReadOnlyDictionary<string, string> flags)
     {
         var values = OptionTable.Rows.ToDictionary(static row => row.Name, static row => row.Default);
+        var origins = OptionTable.Rows.ToDictionary(static row => row.Name, static _ => "default");
+        file ??= environment("TXCORE_CONFIG") ?? (File.Exists(DefaultFile) ? DefaultFile : null);
         foreach (var (name, value) in file is null ? [] : ReadFile(file))
         {
-            values[name] = value;
+            (values[name], origins[name]) = (value, file!);
         }
 
         foreach (var row in OptionTable.Rows)
         {
             if (environment(row.Environment) is { } value)
             {
-                values[row.Name] = value;
+                (values[row.Name], origins[row.Name]) = (value, row.Environment);
             }
         }
 
         foreach (var (name, value) in flags)
         {
-            values[name] = value;
+            (values[name], origins[name]) = (value, $"--{name}");
         }
 
-        return new ServerOptions(values);
+        return new ServerOptions(values, origins);
     }
 
     /// <summary>The options of one shard for the pipeline.</summary>
@@ -110,6 +129,8 @@ internal sealed class ServerOptions
             LogonSeconds = (int)Number("logon-seconds"),
             IdleSeconds = (int)Number("idle-seconds"),
             UnsentBytesMax = (int)Number("unsent-bytes-max"),
+            LogonFailuresOfSourceMax = (int)Number("logon-failures-source"),
+            LogonFailuresOfAddressMax = (int)Number("logon-failures-address"),
         },
         Rules = new ShardRules
         {
@@ -121,9 +142,9 @@ internal sealed class ServerOptions
         },
     };
 
-    /// <summary>Every option with its value, secrets masked.</summary>
-    public IEnumerable<(string Name, string Value)> Show() =>
-        OptionTable.Rows.Select(row => (row.Name, row.IsSecret && _values[row.Name].Length > 0 ? "(set, not shown)" : _values[row.Name]));
+    /// <summary>Every option with its value, secrets masked, and where the value comes from.</summary>
+    public IEnumerable<(string Name, string Value, string Origin)> Show() =>
+        OptionTable.Rows.Select(row => (row.Name, row.IsSecret && _values[row.Name].Length > 0 ? "(set, not shown)" : _values[row.Name], _origins[row.Name]));
 
     private static IEnumerable<(string Name, string Value)> ReadFile(string file)
     {
@@ -137,7 +158,18 @@ internal sealed class ServerOptions
             throw new OptionException($"The options file {file} cannot be read: {fault.Message}");
         }
 
-        foreach (var property in document.RootElement.EnumerateObject())
+        var root = document.RootElement;
+        if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty(Section, out var section))
+        {
+            root = section;
+        }
+
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new OptionException($"{file}: the options must be an object with a member for each.");
+        }
+
+        foreach (var property in root.EnumerateObject())
         {
             if (OptionTable.Find(property.Name) is null)
             {
@@ -209,7 +241,32 @@ internal sealed class ServerOptions
             throw new OptionException($"Option otlp-endpoint is '{text}'; it must be an http or https address, for example http://127.0.0.1:4318.");
         }
 
+        if (endpoint.UserInfo.Length > 0)
+        {
+            throw new OptionException("Option otlp-endpoint holds a user or password, which would be shown; put the collector where none is needed.");
+        }
+
         return endpoint.AbsolutePath == "/" ? new Uri(endpoint, "v1/metrics") : endpoint;
+    }
+
+    private TlsSettings? ReadTls()
+    {
+        if (Text("tls-certificate") is not { } certificate)
+        {
+            string? alone = new[] { "tls-key", "tls-key-password", "tls-client-authorities" }.FirstOrDefault(name => Text(name) is not null);
+            return alone is null ? null : throw new OptionException($"Options {alone} and tls-certificate go together: there is no TLS without a certificate.");
+        }
+
+        string text = _values["tls-client-certificates"];
+        if (!Enum.TryParse(text, ignoreCase: true, out ClientCertificates clients) || clients is not (ClientCertificates.Optional or ClientCertificates.Required)
+            || char.IsDigit(text[0]))
+        {
+            throw new OptionException($"Option tls-client-certificates is '{text}'; it must be optional or required.");
+        }
+
+        string? authorities = Text("tls-client-authorities");
+        return new TlsSettings(
+            certificate, Text("tls-key") ?? certificate, Text("tls-key-password"), authorities, authorities is null ? ClientCertificates.None : clients);
     }
 
     private void Check()
@@ -224,6 +281,22 @@ internal sealed class ServerOptions
         if (Shards.DistinctBy(static shard => shard.Shard).Count() != Shards.Count)
         {
             throw new OptionException("Option shards names a shard twice.");
+        }
+
+        if (_values["admin-outside"] is not ("yes" or "no"))
+        {
+            throw new OptionException($"Option admin-outside is '{_values["admin-outside"]}'; it must be yes or no.");
+        }
+
+        if (_values["admin-outside"] == "no" && !IPAddress.IsLoopback(Admin.Address))
+        {
+            throw new OptionException(
+                $"Option admin is {Admin}, which can be reached from outside, and nothing asks for a logon there: give a loopback address, or admin-outside yes.");
+        }
+
+        if (Tls?.Clients == ClientCertificates.Required && Connection is null)
+        {
+            throw new OptionException("Option tls-client-certificates required needs a connection: the sample day of a private PostgreSQL has no certificates.");
         }
 
         if (Connection is not null && Shards.Count > 1)

@@ -25,7 +25,7 @@ internal enum SessionState
     Closing,
 }
 
-/// <summary>The logon: SCRAM, then the ring, then the reply after a commit.</summary>
+/// <summary>The logon: SCRAM or the certificate of the connection, then the ring, then the reply after a commit.</summary>
 public sealed partial class Session
 {
     private volatile SessionState _state;
@@ -77,10 +77,15 @@ public sealed partial class Session
         }
 
         _record = _services.Sources.Find(request.Source);
+        if (request.Scram.Length == 0)
+        {
+            return LogOnByCertificateAsync();
+        }
+
         _scram = request.Source == 0 ? null : ScramServer.Start(request.Source, _record, request.Scram);
         if (_scram is null)
         {
-            return RefuseLogonLaterAsync();
+            return RefuseLogonLaterAsync(ResultCode.LogonRefused);
         }
 
         TryEnter(SessionState.Challenged, from: SessionState.Connected);
@@ -94,24 +99,51 @@ public sealed partial class Session
         {
             Refuse(ResultCode.FrameTooShort, (uint)MessageType.LogonProof);
         }
-        else if (!_scram!.TryFinish(proof.Scram, out _serverFinal))
-        {
-            await RefuseLogonLaterAsync();
-        }
-        else if (_record!.Channel != _services.Identity.Channel)
-        {
-            RefuseLogon(ResultCode.WrongShard);
-        }
         else
         {
-            _role = _record.Role;
-            _window = _record.Window;
-            Outlet = _record.Outlet;
-            TryEnter(SessionState.LoggingOn, from: SessionState.Challenged);
-            await _frames.PublishLogonAsync(_window, Outlet, (long)_request!.LastNumberHeld, _closing.Token);
+            await AdmitOrRefuseAsync(() => _scram!.TryFinish(proof.Scram, out _serverFinal)
+                && (_record!.Certificate is null || _peer.Presents(_record.Certificate)));
         }
 
         _scram = null;
+    }
+
+    /// <summary>Without a SCRAM message it is the certificate of the connection that proves the source.</summary>
+    private async ValueTask LogOnByCertificateAsync() => await AdmitOrRefuseAsync(
+        () => _record is { Disabled: false, Certificate: { } registered } && _peer.Presents(registered));
+
+    /// <summary>Puts the logon into the ring when the proof is right; a wrong one is counted, and too many are not even looked at.</summary>
+    private async ValueTask AdmitOrRefuseAsync(Func<bool> isProved)
+    {
+        if (!_services.Logons.TryTake(Source, _peer.Address, out bool isFirstRefusal))
+        {
+            if (isFirstRefusal)
+            {
+                _services.Logger.LogonsHeld(Source, _peer.Address);
+            }
+
+            await RefuseLogonLaterAsync(ResultCode.Busy);
+        }
+        else if (!isProved())
+        {
+            _services.Logons.Failed(Source, _peer.Address);
+            await RefuseLogonLaterAsync(ResultCode.LogonRefused);
+        }
+        else
+        {
+            _services.Logons.Succeeded(Source, _peer.Address);
+            if (_record!.Channel != _services.Identity.Channel)
+            {
+                RefuseLogon(ResultCode.WrongShard);
+                return;
+            }
+
+            _role = _record.Role;
+            _window = _record.Window;
+            Outlet = _record.Outlet;
+            _ = TryEnter(SessionState.LoggingOn, from: SessionState.Challenged) || TryEnter(SessionState.LoggingOn, from: SessionState.Connected);
+            await _frames.PublishLogonAsync(_window, Outlet, (long)_request!.LastNumberHeld, _closing.Token);
+        }
     }
 
     /// <summary>Called by the reply thread once a commit later than the logon is durable.</summary>
@@ -144,15 +176,19 @@ public sealed partial class Session
         _request = null;
     }
 
-    private async ValueTask RefuseLogonLaterAsync()
+    private async ValueTask RefuseLogonLaterAsync(ResultCode code)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(_services.Limits.LogonFailureDelayMilliseconds), _services.Clock, _closing.Token);
-        RefuseLogon(ResultCode.LogonRefused);
+        RefuseLogon(code);
     }
 
     private void RefuseLogon(ResultCode code)
     {
-        _services.Logger.LogonRefused(Source, code);
+        if (code != ResultCode.Busy)
+        {
+            _services.Logger.LogonRefused(Source, _peer.Address, code);
+        }
+
         _services.Tally.RefuseLogon(code);
         CloseFor(code.ToString());
         SendFrame(new LogonReply(code, (ushort)_services.Identity.Shard, _services.Identity.Channel, 0, 0, 0, 0, 0, 0, 0, []));

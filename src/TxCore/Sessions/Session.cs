@@ -16,6 +16,7 @@ public sealed partial class Session : ISessionPeer
     private static long _lastId;
     private readonly SessionServices _services;
     private readonly IDuplexPipe _transport;
+    private readonly SessionPeer _peer;
     private readonly SessionOutput _output;
     private readonly FrameIntake _frames;
     private readonly CancellationTokenSource _closing = new();
@@ -28,8 +29,9 @@ public sealed partial class Session : ISessionPeer
     private bool _answering;
 
     /// <summary>Makes the session of a connection; <see cref="RunAsync"/> serves it.</summary>
-    public Session(IDuplexPipe transport, SessionServices services)
+    public Session(IDuplexPipe transport, SessionServices services, SessionPeer? peer = null)
     {
+        _peer = peer ?? SessionPeer.Unknown;
         Id = (ulong)Interlocked.Increment(ref _lastId);
         _transport = transport;
         _services = services;

@@ -28,6 +28,12 @@ public sealed record SessionLimits
     /// <summary>Time an answer to a failed logon is held back, in milliseconds. Default 1,000: guessing is slow.</summary>
     public int LogonFailureDelayMilliseconds { get; init; } = 1000;
 
+    /// <summary>Failed logons of one source in a minute before further ones are held back. Default 10: nobody types a password that often.</summary>
+    public int LogonFailuresOfSourceMax { get; init; } = 10;
+
+    /// <summary>Failed logons from one address in a minute before further ones are held back. Default 100: many terminals may share an address.</summary>
+    public int LogonFailuresOfAddressMax { get; init; } = 100;
+
     /// <summary>Most frames of one connection put into the ring at a time. Default 256, so that one does not crowd out the others.</summary>
     public int FramesPerTurnMax { get; init; } = 256;
 }
@@ -61,7 +67,11 @@ public interface ISourceDirectory
 public sealed record SessionServices(
     ShardIdentity Identity, Intake Intake, IAdmission Admission, SessionRegistry Registry, DefinitionsBoard Board, ISourceDirectory Sources,
     IShardReader Reader, IRaceSettler Settler, PoolTotalsBoard Totals, RecentRows Recent, TicketingBoard Ticketing, DrawPreparer Draws, PaymentsFeed Payments,
-    AnswerEncoder Encoder, Diagnostics.SessionTally Tally, SessionLimits Limits, TimeProvider Clock, ILogger Logger);
+    AnswerEncoder Encoder, Diagnostics.SessionTally Tally, SessionLimits Limits, TimeProvider Clock, ILogger Logger)
+{
+    /// <summary>Counts failed logons.</summary>
+    public LogonGuard Logons { get; } = new(Limits, Clock);
+}
 
 /// <summary>Whether transactions are taken now; asked for every frame.</summary>
 public interface IAdmission

@@ -58,8 +58,8 @@ public static partial class ShardEvents
     public static partial void TotalsNotLoaded(this ILogger logger, short shard, Exception reason);
 
     /// <summary>A source was refused at logon.</summary>
-    [LoggerMessage(1200, LogLevel.Warning, "Source {Source}: logon refused: {Code}")]
-    public static partial void LogonRefused(this ILogger logger, uint source, Protocol.ResultCode code);
+    [LoggerMessage(1200, LogLevel.Warning, "Source {Source} at {Address}: logon refused: {Code}")]
+    public static partial void LogonRefused(this ILogger logger, uint source, string address, Protocol.ResultCode code);
 
     /// <summary>A source holds a number that the database lacks.</summary>
     [LoggerMessage(1201, LogLevel.Critical, "Source {Source} holds number {Held}, the database ends at {Highest}: it was restored from too old a copy")]
@@ -76,6 +76,10 @@ public static partial class ShardEvents
     /// <summary>A look-up failed.</summary>
     [LoggerMessage(1204, LogLevel.Warning, "Source {Source}: a look-up failed, the client is told to send again")]
     public static partial void LookupFailed(this ILogger logger, uint source, Exception reason);
+
+    /// <summary>Logons are held back for the many that failed.</summary>
+    [LoggerMessage(1206, LogLevel.Warning, "Source {Source} at {Address}: too many logons of it or from there failed; they are held back for a minute")]
+    public static partial void LogonsHeld(this ILogger logger, uint source, string address);
 
     /// <summary>A race could not be settled.</summary>
     [LoggerMessage(1205, LogLevel.Error, "Race {Race} is not published: {Fault}")]

@@ -179,6 +179,11 @@ public interface IShardReader
     ValueTask<int> CountPartitionsAheadAsync(int businessDay, CancellationToken cancellationToken);
 }
 
+/// <summary>A row was asked for that lies in a business day whose rows are in an archive file and not in the database.</summary>
+/// <param name="businessDay">The day as <c>YYYYMMDD</c>.</param>
+public sealed class DayArchivedException(int businessDay) : Exception(
+    $"Business day {businessDay} is archived: its rows are in a file and not in the database. Attach it again to use them (OPERATIONS.md, 'Archiving a day').");
+
 /// <summary>A stored snapshot.</summary>
 /// <param name="Number">State after this number.</param>
 /// <param name="Format">Version of its layout.</param>
@@ -198,6 +203,10 @@ public sealed record SnapshotInfo(long Number, short Format, int Chunks, long By
 /// <param name="StoredKey">SCRAM stored key, 32 bytes.</param>
 /// <param name="ServerKey">SCRAM server key, 32 bytes.</param>
 /// <param name="Disabled">True when it may not log on.</param>
+/// <param name="Certificate">
+/// The client certificate it must present to log on: the SHA-256 of the certificate in lower-case hexadecimal, or the common name of its
+/// subject; null when it logs on by password alone.
+/// </param>
 public sealed record SourceRecord(
     uint Id, int Outlet, Channel Channel, SourceRole Role, int Window, byte[] Salt, int Iterations, byte[] StoredKey, byte[] ServerKey,
-    bool Disabled);
+    bool Disabled, string? Certificate = null);

@@ -29,6 +29,7 @@ public sealed partial class EventIdTests
         1203 Warning ConnectionRefused
         1204 Warning LookupFailed
         1205 Error SettlementRefused
+        1206 Warning LogonsHeld
         2000 Information PrivatePostgres
         2001 Warning SourcesNotRead
         2002 Error HeadNotSigned
@@ -37,6 +38,9 @@ public sealed partial class EventIdTests
         2005 Critical CannotStart
         2006 Information RanksWritten
         2007 Error RanksNotWritten
+        2008 Information CertificateLoaded
+        2009 Error CertificateNotLoaded
+        2010 Error PartitionsLow
         """;
 
     private static readonly Dictionary<string, string> LevelNames = new()

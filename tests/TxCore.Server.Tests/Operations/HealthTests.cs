@@ -106,6 +106,7 @@ public sealed partial class HealthTests(PostgresFixture postgres)
             """);
         await UntilNotReadyAsync(admin, "the next business day has no partition");
         Assert.True((await Scrape.OfAsync(admin))["txcore_partitions_ahead"] < 1);
+        Assert.Contains("[2010]", server.Program.Log);
         Assert.Equal((HttpStatusCode.OK, "live"), await AskAsync(admin, "live"));
 
         await deployment.ExecuteAsync($"""

@@ -5,6 +5,7 @@ namespace TxCore.Server.Tests.Processes;
 /// <summary>The signals the tests send to servers they started.</summary>
 internal static partial class Signals
 {
+    public const int HangUp = 1;
     public const int Terminate = 15;
 
     // Linux and the BSDs number these two differently.

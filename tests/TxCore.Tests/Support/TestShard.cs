@@ -67,10 +67,10 @@ internal sealed class TestShard : IAsyncDisposable
         return test;
     }
 
-    public RawClient Connect()
+    public RawClient Connect(SessionPeer? peer = null)
     {
         var pipes = new PipePair();
-        var session = new Session(pipes.Server, Shard.Services);
+        var session = new Session(pipes.Server, Shard.Services, peer);
         _sessions.Add(Task.Run(session.RunAsync));
         return new RawClient(pipes.Client);
     }

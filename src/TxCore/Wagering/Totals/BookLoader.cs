@@ -67,10 +67,23 @@ internal sealed class BookLoader(IShardReader reader, long lastNumber, IReadOnly
         while (low < high)
         {
             long middle = low + ((high - low) / 2);
-            bool isEarlier = await reader.FindByNumberAsync(middle, cancellationToken) is not { } row || row.Entry.BusinessDay < fromDay;
+            bool isEarlier = await IsEarlierAsync(middle, fromDay, cancellationToken);
             (low, high) = isEarlier ? (middle + 1, high) : (low, middle);
         }
 
         return low;
+    }
+
+    private async Task<bool> IsEarlierAsync(long number, int fromDay, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.FindByNumberAsync(number, cancellationToken) is not { } row || row.Entry.BusinessDay < fromDay;
+        }
+        catch (DayArchivedException)
+        {
+            // Days leave in order, and those of races that are sold or settled stay: one that is gone lies before them.
+            return true;
+        }
     }
 }
