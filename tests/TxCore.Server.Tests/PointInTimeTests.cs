@@ -34,7 +34,7 @@ public sealed class PointInTimeTests
         long numbers;
         await using var server = await deployment.ServeAsync();
         await SaleDay.OpenAsync(deployment, server.Listen);
-        await using var fleet = TerminalFleet.Start(deployment.Identity, server.Listen, 0..4);
+        await using var fleet = Terminals.Start(deployment.Identity, server.Listen, 0..4);
         await fleet.SellAsync(50);
         await BackUpAsync(original, deployment, copy);
         await fleet.SellAsync(100);

@@ -37,7 +37,7 @@ internal sealed class ServerHost(ServerOptions options, TimeProvider hostClock, 
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
         try
         {
-            _tls = options.Tls is { } settings ? new TlsReloader(settings, clock, logger) : null;
+            _tls = options.Tls is { } settings ? new TlsReloader(settings, hostClock, logger) : null;
             return await ServeAsync(logger, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
