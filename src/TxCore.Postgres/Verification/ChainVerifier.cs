@@ -36,7 +36,7 @@ public static class ChainVerifier
                 anchorLines = await AnchorCheck.RunAsync(connection, identity, anchorFile, options.KeyFile, cancellationToken);
             }
 
-            int made = options.SealsDays && options.FromBatch <= fromBatch 
+            int made = options.SealsDays && options.FromBatch <= fromBatch
                 ? await seals.SealAsync(days, skipped, days.Days.Count - 1, options.Clock, cancellationToken)
                 : 0;
             return Report(null) with { SealedDays = made };

@@ -16,7 +16,7 @@ public sealed record ShardOptions
     /// <summary>Slots kept for controls, ticks and logons. Default 1,024.</summary>
     public int ControlReserve { get; init; } = 1_024;
 
-    /// <summary>Most events of one commit. Default 8,192: more only makes the first of them wait.</summary>
+    /// <summary>Most events of one commit, and never more than the ring holds. Default 8,192: more only makes the first of them wait.</summary>
     public int BatchEventsMax { get; init; } = 8_192;
 
     /// <summary>Time between ticks, in milliseconds, 1..1,000. Default 10: how late a stop or expiry may be when nothing else arrives.</summary>
@@ -66,7 +66,7 @@ public sealed record ShardOptions
             Limits.FramesPerTurnMax >= 1 && Limits.FramesPerTurnMax <= (RingSize - ControlReserve) / 2,
             $"FramesPerTurnMax is {Limits.FramesPerTurnMax}; it must be from 1 to half of RingSize less ControlReserve ({(RingSize - ControlReserve) / 2}).");
         Require(
-            BatchEventsMax >= 1 && BatchEventsMax <= RingSize, $"BatchEventsMax is {BatchEventsMax}; it must be from 1 to RingSize ({RingSize}).");
+            BatchEventsMax >= 1, $"BatchEventsMax is {BatchEventsMax}; it must be 1 or more.");
         Require(TickMilliseconds is >= 1 and <= 1000, $"TickMilliseconds is {TickMilliseconds}; it must be from 1 to 1,000.");
         Require(
             CommitStallMilliseconds > TickMilliseconds, $"CommitStallMilliseconds is {CommitStallMilliseconds}; it must be above TickMilliseconds ({TickMilliseconds}).");

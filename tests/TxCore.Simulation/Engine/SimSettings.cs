@@ -17,7 +17,7 @@ internal sealed record SimSettings(IReadOnlyList<ulong> Seeds, TimeSpan Limit, i
 
     private const int UsualSeeds = 10_000;
     private const int UsualSeedsLeast = 300;
-    private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(110);
+    private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(45);
 
     public static SimSettings Read()
     {
