@@ -28,11 +28,10 @@ internal sealed class BatchAttempt(WriterSession session, Claim claim, RowBatch 
     /// <summary>All rows in their normal form.</summary>
     public async Task CommitAsync(DayStarts days)
     {
-        if (batch.Rows.RowCount <= SmallInsert.RowsMax && !isWarned)
+        if (batch.Rows.RowCount <= ArrayInsert.RowsMax && !isWarned)
         {
             IsWritingRows = true;
-            session.SmallInsert.Fill(batch.Rows);
-            await CommitAsync(session.AdvanceWithRows, days);
+            await CommitAsync(session.WithRows(batch.Rows), days);
             return;
         }
 

@@ -58,7 +58,7 @@ public sealed class PostgresShardStore : IShardStore
     public async ValueTask WriteAheadAsync(RowBatch batch)
     {
         _hold.RequireOpened();
-        if (!_hold.HasSession || _isWarned || batch.Rows.RowCount <= SmallInsert.RowsMax || !IsNext(batch) || _ahead.Count == AheadMax
+        if (!_hold.HasSession || _isWarned || batch.Rows.RowCount <= ArrayInsert.RowsMax || !IsNext(batch) || _ahead.Count == AheadMax
             || (_ahead.Count > 0 && !await _hold.HasRoomBesideAsync(_ahead[0].Attempt, _closing.Token)))
         {
             return;

@@ -7,6 +7,7 @@ namespace TxCore.Postgres;
 internal sealed class WriterSession : IAsyncDisposable
 {
     private readonly NpgsqlCommand _commit;
+    private readonly (RowInsert Rows, AdvanceCommand Whole)[] _small;
     private string? _warning;
 
     private WriterSession(NpgsqlConnection connection, BackendId backend)
@@ -15,7 +16,7 @@ internal sealed class WriterSession : IAsyncDisposable
         Backend = backend;
         Advance = AdvanceCommand.Alone(connection);
         AdvanceAndCommit = AdvanceCommand.WithCommit(connection);
-        AdvanceWithRows = AdvanceCommand.Whole(connection, SmallInsert.Command);
+        _small = [.. SmallInserts().Select(rows => (rows, AdvanceCommand.Whole(connection, rows.Command)))];
         Fence = new FenceCommand(connection);
 
         // COMMIT is never cancelled and has no time limit: only its reply, or a reading under a new epoch, tells what became of it.
@@ -32,11 +33,6 @@ internal sealed class WriterSession : IAsyncDisposable
     /// <summary>The end of a batch whose rows are written.</summary>
     public AdvanceCommand AdvanceAndCommit { get; }
 
-    /// <summary>A whole small batch: the same with the rows that <see cref="SmallInsert"/> was filled with, and COMMIT.</summary>
-    public AdvanceCommand AdvanceWithRows { get; }
-
-    public SmallInsert SmallInsert { get; } = new();
-
     public FenceCommand Fence { get; }
 
     /// <summary>Connects, checks the server and prepares.</summary>
@@ -48,7 +44,11 @@ internal sealed class WriterSession : IAsyncDisposable
             var session = new WriterSession(connection, await CheckAsync(connection, identity, cancellationToken));
             await session.Advance.PrepareAsync(cancellationToken);
             await session.AdvanceAndCommit.PrepareAsync(cancellationToken);
-            await session.AdvanceWithRows.PrepareAsync(cancellationToken);
+            foreach (var (_, whole) in session._small)
+            {
+                await whole.PrepareAsync(cancellationToken);
+            }
+
             await session._commit.PrepareAsync(cancellationToken);
             return session;
         }
@@ -57,6 +57,14 @@ internal sealed class WriterSession : IAsyncDisposable
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>A whole small batch, filled with its rows: BEGIN, advance, the rows, COMMIT.</summary>
+    public AdvanceCommand WithRows(RowWriter rows)
+    {
+        var (insert, whole) = _small[Math.Min(rows.RowCount, _small.Length) - 1];
+        insert.Fill(rows);
+        return whole;
     }
 
     /// <summary>Starts a transaction.</summary>
@@ -94,6 +102,17 @@ internal sealed class WriterSession : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
+
+    /// <summary>One for each number of rows that has a statement of its own, and one for all others.</summary>
+    private static IEnumerable<RowInsert> SmallInserts()
+    {
+        for (int rows = 1; rows <= ValuesInsert.RowsMax; rows++)
+        {
+            yield return new ValuesInsert(rows);
+        }
+
+        yield return new ArrayInsert();
+    }
 
     private static async Task<BackendId> CheckAsync(NpgsqlConnection connection, ShardIdentity identity, CancellationToken cancellationToken)
     {
