@@ -68,6 +68,10 @@ internal sealed class PaidDay
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>The check of a run that sent nothing and began after a number.</summary>
+    public Task<ValidationResult> ValidateNothingAsync(long after) => DayValidation.RunAsync(
+        _connectionString, new DayJournal(), new DayReplay([], []), after, TestContext.Current.CancellationToken);
+
     public Task<ValidationResult> ValidateAsync()
     {
         var race = new RaceDefine(default, default, Race, 1, 1, 10, [new PoolDefinition(1, 200, 1_000_000, BetPrice.TakesCombined, [], [])]);

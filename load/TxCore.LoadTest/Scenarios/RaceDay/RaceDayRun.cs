@@ -73,11 +73,14 @@ internal sealed class RaceDayRun(RaceDaySettings asked, TimeProvider clock, Text
         var end = new RunEnd(host.Fdatasync, host.Servers.Taken, postgresFigures, checks, thresholds, _status.Failed + _status.Open);
         return builder.Build(head, end) with
         {
-            Findings = host.Findings,
+            Findings = [.. host.Findings, .. results.SelectMany(result => result.Result.Unchecked).Select(NotMeasured)],
             Kills = killer?.Done ?? [],
             RaceDay = RaceDayFigures.Of(host.Stages, results.Select(result => result.Replay)),
         };
     }
+
+    private static RunSetting NotMeasured(string rule) => new(
+        "a rule of the books", $"not measured (remote), for the reader may not call what the database's views call, see load/README.md: {rule}");
 
     private static IReadOnlyList<RunSetting> Describe(RaceDaySettings settings, IEnumerable<ChannelStage> stages) =>
     [

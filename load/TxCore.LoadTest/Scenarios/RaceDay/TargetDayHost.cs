@@ -30,7 +30,7 @@ internal sealed class TargetDayHost : IDayHost
 
     public IReadOnlyList<RunSetting> Findings =>
     [
-        new("the server's clock", _shard.ClockAhead.TotalMilliseconds.ToString("+0;-0;0", CultureInfo.InvariantCulture) + " ms ahead of this machine's"),
+        new("the server's clock", ClockText(_shard.ClockAhead)),
         new("kills", "none: a target's processes are its operators'"),
         new(
             "txcore day balance, txcore verify --replay",
@@ -57,6 +57,10 @@ internal sealed class TargetDayHost : IDayHost
         _shard.RenumberAsync(days, businessDay, cancellationToken);
 
     public Killer? CreateKiller(TimeProvider clock, DateTimeOffset begin) => null;
+
+    private static string ClockText(TimeSpan ahead) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{ahead.Duration().TotalMilliseconds:0} ms {(ahead < TimeSpan.Zero ? "behind" : "ahead of")} this machine's, by an answer and the way it took");
 
     public async ValueTask DisposeAsync()
     {

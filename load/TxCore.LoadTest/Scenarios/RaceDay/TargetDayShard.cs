@@ -120,8 +120,8 @@ internal sealed class TargetDayShard : IDayShard
 
     private async Task RequireTargetAsync(Outcome first, CancellationToken cancellationToken)
     {
-        await _host.RequireSameDatabaseAsync(Clients[0].Source, first.Number, cancellationToken);
         ClockAhead = DateTimeOffset.UnixEpoch.AddTicks(first.SequencedAt * TimeSpan.TicksPerMicrosecond) - _clock.GetUtcNow();
+        await _host.RequireSameDatabaseAsync(Clients[0].Source, first.Number, cancellationToken);
         if (ClockAhead.Duration() > ClockDifferenceMax)
         {
             throw new TargetRefusedException(
