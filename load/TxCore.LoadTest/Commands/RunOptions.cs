@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using TxCore.LoadTest.Engine.Simulations;
 using TxCore.LoadTest.Engine.Thresholds;
-using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Scenarios.Library;
 using TxCore.LoadTest.Scenarios.RaceDay;
 using TxCore.LoadTest.Scenarios.Running;
@@ -28,11 +26,8 @@ internal sealed class RunOptions
     private readonly Option<int> _terminals = CommandOptions.Number("--terminals", "Betting terminals", Sizes.Terminals, 1, ScenarioSizes.TerminalsMax);
     private readonly Option<int> _frontends = CommandOptions.Number("--frontends", "Ticketing frontends", Sizes.Frontends, 0, ScenarioSizes.FrontendsMax);
     private readonly Option<int> _idle = CommandOptions.Number("--idle", "Connections that do nothing, in the scenario idle", Sizes.Idle, 1, ScenarioSizes.IdleMax);
-    private readonly Option<string?> _target = Text("--target", "HOST:PORT", "Drives a server that runs already. Default: a private PostgreSQL and server.");
-    private readonly Option<string?> _database = Text("--database", "CONNECTION", "The target's database, read-only: for the rehearsal mark and the validation. Default: TXCORE_LOAD_DATABASE.");
-    private readonly Option<string?> _enrol = Text("--enrol", "CONNECTION", "The same as its writer or owner, to enrol the run's own sources. Default: TXCORE_LOAD_ENROL.");
-    private readonly Option<FileInfo?> _sources = new("--sources") { HelpName = "FILE", Description = "Sources that are enrolled already, one a line: source outlet submit|admin window password." };
-    private readonly Option<Uri?> _admin = new("--admin") { HelpName = "URL", Description = "The target's admin port, for the server's own latencies.", CustomParser = Address };
+    private readonly TargetOptions _target = new();
+    private readonly RaceDayOptions _raceDay = new();
     private readonly Option<bool> _validate = new("--validate") { Description = "Checks every answer against the database afterwards. [default: true]", DefaultValueFactory = _ => true };
     private readonly Option<TimeSpan?> _validateEvery = Time("--validate-every", "Checks during the run too, each time this has passed.", TimeSpan.FromSeconds(1));
     private readonly Option<TimeSpan?> _answerTimeout = Time("--answer-timeout", "An answer later than this counts as failed. [default: 30s]", TimeSpan.FromMilliseconds(100));
@@ -53,10 +48,13 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_scenario, _preset, _simulations, _config, _thresholds, _rate, _duration, _warmUp, _arrivals, _seed, _terminals, _frontends,
-            _idle, _target, _database, _enrol, _sources, _admin, _validate, _validateEvery, _answerTimeout, _name, Repeats, P99, Step, Json])
+            _idle, _validate, _validateEvery, _answerTimeout, _name, Repeats, P99, Step, Json])
         {
             command.Options.Add(option);
         }
+
+        _target.AddTo(command);
+        _raceDay.AddTo(command);
     }
 
     public int Rate(ParseResult parsed) => parsed.GetValue(_rate);
@@ -78,38 +76,47 @@ internal sealed class RunOptions
 
     public string ScenarioName(ParseResult parsed) => ScenarioText(parsed, ReadFile(parsed));
 
-    /// <summary>The settings of a racing day, which makes its own plan on servers of its own.</summary>
+    /// <summary>The settings of a racing day, which makes its own plan.</summary>
     /// <exception cref="FormatException">An option does not go with it; the message says which.</exception>
     public RaceDaySettings RaceDay(ParseResult parsed, int seed)
     {
         Option[] foreign =
         [
-            _preset, _simulations, _config, _warmUp, _arrivals, _terminals, _frontends, _idle, _target, _database, _enrol, _sources, _admin, _validateEvery,
-            _answerTimeout,
+            _preset, _simulations, _config, _warmUp, _arrivals, _terminals, _frontends, _idle, _validate, _validateEvery, _answerTimeout, _name, P99, Step,
         ];
-        if (foreign.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } wrong)
+        if (TargetOptions.FirstGiven(parsed, foreign) is { } wrong)
         {
             throw new FormatException(
-                $"{wrong.Name} does not go with race-day, which plans its day by itself and runs servers and a PostgreSQL of its own, to kill them. It "
-                + "takes --rate, --duration, --threshold, --seed, --repeats; the command race-day has the rest.");
+                $"{wrong.Name} does not go with race-day, which plans its day by itself. It takes --rate, --duration, --threshold, --seed, --repeats, "
+                + "--programme, --takeouts; --channels and --kills, or --target.");
         }
 
         var defaults = new RaceDaySettings();
         int rate = Rate(parsed);
         var duration = parsed.GetValue(_duration) ?? defaults.Duration;
-        return defaults with
+        double transactions = rate * duration.TotalSeconds;
+        if (rate > RaceDaySettings.RateMax || transactions is < RaceDaySettings.TransactionsMin or > RaceDaySettings.TransactionsMax)
+        {
+            throw new FormatException(
+                $"--rate {rate} for --duration {DurationText.Format(duration)} is {transactions:N0} transactions; a race-day takes {RaceDaySettings.TransactionsMin:N0} to "
+                + $"{RaceDaySettings.TransactionsMax:N0}, at most {RaceDaySettings.RateMax:N0} per second.");
+        }
+
+        return _raceDay.Apply(parsed, _target.Read(parsed), defaults with
         {
             Seed = seed,
             RatePerSecond = rate,
-            Transactions = (int)Math.Clamp(rate * duration.TotalSeconds, RaceDaySettings.TransactionsMin, RaceDaySettings.TransactionsMax),
+            Transactions = (int)transactions,
             Thresholds = [.. (parsed.GetValue(_thresholds) ?? []).Select(Threshold.Parse)],
-        };
+            GivenSources = _target.ReadSources(parsed),
+        });
     }
 
     /// <summary>Makes the settings of a run; scenarios are made anew each time, for they hold what a run sells.</summary>
     /// <exception cref="FormatException">An option or the file is wrong; the message says which.</exception>
     public RunSettings Settings(ParseResult parsed, int seed, IReadOnlyList<LoadSimulation>? simulations = null)
     {
+        _raceDay.RequireNone(parsed);
         var file = ReadFile(parsed);
         string? presetName = PresetName(parsed, file);
         var preset = presetName is null or Engine.Simulations.Preset.Breakpoint ? null : Engine.Simulations.Preset.Find(presetName, Rate(parsed))
@@ -137,8 +144,8 @@ internal sealed class RunOptions
             Thresholds = [.. thresholds.Select(Threshold.Parse)],
             Validates = parsed.GetValue(_validate),
             ValidateEvery = parsed.GetValue(_validateEvery) ?? preset?.ValidateEvery,
-            Target = Target(parsed),
-            GivenSources = parsed.GetValue(_sources) is { } sources ? Lines(sources) : null,
+            Target = _target.Read(parsed),
+            GivenSources = _target.ReadSources(parsed),
             AnswerTimeout = parsed.GetValue(_answerTimeout) ?? TimeSpan.FromSeconds(30),
         };
     }
@@ -155,43 +162,6 @@ internal sealed class RunOptions
         parsed.GetValue(_config) is not { } file ? new PlanFile()
         : file.Exists ? PlanFile.Parse(File.ReadAllText(file.FullName))
         : throw new FormatException($"--config names {file.FullName}, which does not exist.");
-
-    private TargetSettings? Target(ParseResult parsed)
-    {
-        if (parsed.GetValue(_target) is not { } target)
-        {
-            return null;
-        }
-
-        int colon = target.LastIndexOf(':');
-        if (colon < 1 || !ushort.TryParse(target.AsSpan(colon + 1), out ushort port))
-        {
-            throw new FormatException($"--target is {target}; it must be host:port.");
-        }
-
-        string database = parsed.GetValue(_database) ?? Environment.GetEnvironmentVariable("TXCORE_LOAD_DATABASE")
-            ?? throw new FormatException("--target needs --database or TXCORE_LOAD_DATABASE: only a database marked as a rehearsal is driven.");
-        string? enrol = parsed.GetValue(_enrol) ?? Environment.GetEnvironmentVariable("TXCORE_LOAD_ENROL");
-        return enrol is null && parsed.GetValue(_sources) is null
-            ? throw new FormatException("--target needs sources: --enrol for a connection that may add them, or --sources for those that are there.")
-            : new TargetSettings(target[..colon], port, database, parsed.GetValue(_sources) is null ? enrol : null, parsed.GetValue(_admin));
-    }
-
-    private static Uri? Address(ArgumentResult result)
-    {
-        string text = result.Tokens.Single().Value;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
-        {
-            return address;
-        }
-
-        result.AddError($"--admin is {text}; it must be an address such as http://core1:7480.");
-        return null;
-    }
-
-    private static IReadOnlyList<string> Lines(FileInfo file) => file.Exists
-        ? File.ReadAllLines(file.FullName)
-        : throw new FormatException($"--sources names {file.FullName}, which does not exist.");
 
     private static Option<string?> Text(string name, string help, string description) => new(name) { HelpName = help, Description = description };
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using TxCore.Client;
 using TxCore.LoadTest.Validation;
 using TxCore.Postgres;
 using TxCore.Protocol;
@@ -45,9 +46,19 @@ internal sealed class TargetHost : ILoadHost
 
     public long NumberBefore { get; }
 
+    /// <summary>Finds the target and enrols the sources of a run.</summary>
     /// <exception cref="TargetRefusedException">The database is not marked as a rehearsal, or is no shard's.</exception>
     public static async Task<TargetHost> StartAsync(
         TargetSettings settings, IReadOnlyCollection<SourceAccount> accounts, CancellationToken cancellationToken)
+    {
+        var host = await FindAsync(settings, cancellationToken);
+        await host.EnrolAsync(accounts, cancellationToken);
+        return host;
+    }
+
+    /// <summary>Looks whether the target may be driven, and which shard it is.</summary>
+    /// <exception cref="TargetRefusedException">The database is not marked as a rehearsal, or is no shard's.</exception>
+    public static async Task<TargetHost> FindAsync(TargetSettings settings, CancellationToken cancellationToken)
     {
         var (identity, isRehearsal, last) = await ReadShardAsync(settings.Database, cancellationToken);
         if (!isRehearsal)
@@ -57,13 +68,22 @@ internal sealed class TargetHost : ILoadHost
                 + "that is for tests alone, as its owner: txcore db mark-rehearsal");
         }
 
-        if (settings.Enrolment is { } enrolment)
-        {
-            await EnrolAsync(enrolment, identity, accounts, cancellationToken);
-        }
-
         return new TargetHost(settings, identity, last);
     }
+
+    /// <summary>Enrols the sources of a run, where it may; else they are there already.</summary>
+    /// <exception cref="TargetRefusedException">The connection given may not do that.</exception>
+    public async Task EnrolAsync(IReadOnlyCollection<SourceAccount> accounts, CancellationToken cancellationToken)
+    {
+        if (_settings.Enrolment is { } enrolment)
+        {
+            await EnrolAsync(enrolment, Address.Identity, accounts, cancellationToken);
+        }
+    }
+
+    /// <summary>Why the first source of a run could not log on, as whoever gave the target has to be told.</summary>
+    public static TargetRefusedException NotLoggedOn(SourceAccount administrator, TxCoreClientException fault) => new(
+        $"The administrator {administrator.Id} cannot log on: {fault.Message} (Is it the server of the database given, and are its sources there?)");
 
     /// <summary>
     /// Makes sure that the server writes to the database whose mark was looked at, by an entry of the run's own; it may have been given the

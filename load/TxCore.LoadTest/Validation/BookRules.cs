@@ -2,7 +2,7 @@ namespace TxCore.LoadTest.Validation;
 
 /// <summary>
 /// The books of the day: pools, payments and vouchers as the rows have them against what the tool counted from its answers (temporary table
-/// <c>counted</c>), and that nothing entered a race after its stop.
+/// <c>counted</c>; <c>race_before</c> has the races of earlier runs), and that nothing entered a race after its stop.
 /// </summary>
 internal static class BookRules
 {
@@ -17,17 +17,29 @@ internal static class BookRules
          WHERE w.number > s.number
         """);
 
-    // 257 wager, 258 cancel, 259 reversal, 260 pay, 261 voucher issued, 262 redeemed, 772 stop, 775 race cancelled, 778 published,
-    // 802 supervisor's decision, 1284 stopped by itself; code 0 is accepted.
-    public static readonly StoredRule[] All =
+    /// <summary>Against the database's own views, whose functions not every reader may call.</summary>
+    public static readonly StoredRule[] OfViews =
     [
         new("per pool, accepted stakes less those undone are the total that the database tells", """
             SELECT format('race %s pool %s: counted %s taken and %s undone, told %s and %s', coalesce(c.race, p.race), coalesce(c.pool, p.pool),
                           c.taken_cents, c.undone_cents, p.taken_cents, p.undone_cents)
-              FROM counted c FULL JOIN txcore.pool_total p ON p.race = c.race AND p.pool = c.pool
+              FROM counted c
+              FULL JOIN (SELECT * FROM txcore.pool_total WHERE race NOT IN (SELECT race FROM race_before)) p ON p.race = c.race AND p.pool = c.pool
              WHERE (c.taken_cents, c.undone_cents) IS DISTINCT FROM (p.taken_cents, p.undone_cents)
                 OR p.total_cents <> p.taken_cents - p.undone_cents
             """),
+        new("every payment is the sum of its gains and refunds, line by line", """
+            SELECT format('payment %s: %s paid, moves come to %s', p.number, p.amount_cents, m.cents)
+              FROM (SELECT number, amount_cents FROM entry WHERE kind = 260 AND code = 0) p
+              LEFT JOIN (SELECT number, sum(gain_cents + refund_cents) AS cents FROM txcore.ticket_payment GROUP BY number) m USING (number)
+             WHERE p.amount_cents IS DISTINCT FROM m.cents
+            """),
+    ];
+
+    // 257 wager, 258 cancel, 259 reversal, 260 pay, 261 voucher issued, 262 redeemed, 772 stop, 775 race cancelled, 778 published,
+    // 802 supervisor's decision, 1284 stopped by itself; code 0 is accepted.
+    public static readonly StoredRule[] All =
+    [
         new("a ticket is paid at most once, after it was sold, and not when it was taken back", """
             SELECT format('payment %s of ticket %s: no. %s, sold %s, taken back by %s', p.number, p.reference, p.nth, t.number, u.number)
               FROM (SELECT *, row_number() OVER (PARTITION BY reference ORDER BY number) AS nth FROM entry WHERE kind = 260 AND code = 0) p
@@ -41,12 +53,6 @@ internal static class BookRules
               FROM entry
              WHERE code = 0 AND (kind IN (258, 259) OR kind = 802 AND amount_cents > 0)
              GROUP BY reference HAVING count(*) > 1
-            """),
-        new("every payment is the sum of its gains and refunds, line by line", """
-            SELECT format('payment %s: %s paid, moves come to %s', p.number, p.amount_cents, m.cents)
-              FROM (SELECT number, amount_cents FROM entry WHERE kind = 260 AND code = 0) p
-              LEFT JOIN (SELECT number, sum(gain_cents + refund_cents) AS cents FROM txcore.ticket_payment GROUP BY number) m USING (number)
-             WHERE p.amount_cents IS DISTINCT FROM m.cents
             """),
         NothingAfterTheStop,
         new("no ticket is paid before every race of it is published or cancelled", """

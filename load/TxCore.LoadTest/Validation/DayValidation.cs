@@ -11,26 +11,51 @@ namespace TxCore.LoadTest.Validation;
 /// </summary>
 internal static class DayValidation
 {
+    /// <summary>The races that were there before the run; the rules leave them alone.</summary>
+    private const string RaceBefore = """
+        CREATE TEMP TABLE race_before AS
+        SELECT DISTINCT t.race FROM txcore.transaction t CROSS JOIN base b WHERE t.number <= b.number AND t.race IS NOT NULL
+        """;
+
+    /// <summary>Functions that views may call and the connection may not; those with their owner's rights write, and no view calls them.</summary>
+    private const string FunctionsClosed = """
+        SELECT count(*) FROM pg_proc WHERE pronamespace = 'txcore'::regnamespace AND NOT prosecdef AND NOT has_function_privilege(oid, 'EXECUTE')
+        """;
+
+    /// <summary>Checks everything a run did.</summary>
+    /// <param name="connectionString">Read-only is enough, with the right to make temporary tables.</param>
+    /// <param name="day">What was sent and answered.</param>
+    /// <param name="replay">Decides it again.</param>
+    /// <param name="after">The highest number before the run; 0 for a database of the run's own.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
     public static async Task<ValidationResult> RunAsync(
-        string connectionString, DayJournal day, DayReplay replay, CancellationToken cancellationToken)
+        string connectionString, DayJournal day, DayReplay replay, long after, CancellationToken cancellationToken)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var checks = new List<CheckResult>();
+        await new ComparisonTables(connection).FillAsync(day.Journal, [], after, isRunning: false, cancellationToken);
+        await ExecuteAsync(connection, RaceBefore, cancellationToken);
         checks.AddRange(replay.Run(day, await ReadSelfStopsAsync(connection, cancellationToken)));
-        await new ComparisonTables(connection).FillAsync(day.Journal, [], after: 0, isRunning: false, cancellationToken);
         await FillCountedAsync(connection, replay, cancellationToken);
-        checks.AddRange(await StoredCheck.RunAllAsync(connection, [.. AnswerRules.All, .. SequenceRules.All, .. BookRules.All], cancellationToken));
-        long rows = await StoredCheck.CountAsync(connection, "SELECT count(*) FROM txcore.transaction", cancellationToken);
+        bool readsViews = await StoredCheck.CountAsync(connection, FunctionsClosed, cancellationToken) == 0;
+        StoredRule[] rules = [.. AnswerRules.All, .. SequenceRules.All, .. BookRules.All, .. readsViews ? BookRules.OfViews : []];
+        checks.AddRange(await StoredCheck.RunAllAsync(connection, rules, cancellationToken));
+        long rows = await StoredCheck.CountAsync(connection, "SELECT count(*) FROM stored", cancellationToken);
         long transactions = await StoredCheck.CountAsync(connection, "SELECT count(*) FROM entry", cancellationToken);
-        return new ValidationResult(checks, rows, transactions, connection.ServerVersion);
+        return new ValidationResult(checks, rows, transactions, connection.ServerVersion)
+        {
+            Unchecked = readsViews ? [] : [.. BookRules.OfViews.Select(rule => rule.Rule)],
+        };
     }
 
     private static async Task<IReadOnlyList<SelfStop>> ReadSelfStopsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var stops = new List<SelfStop>();
         await using var command = new NpgsqlCommand(
-            $"SELECT number, race FROM txcore.transaction WHERE kind = {(int)MessageType.RaceStopDue} AND code = 0 AND line = 1", connection);
+            $"SELECT number, race FROM stored WHERE kind = {(int)MessageType.RaceStopDue} AND code = 0 AND line = 1 "
+            + "AND race NOT IN (SELECT race FROM race_before)",
+            connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -40,13 +65,15 @@ internal static class DayValidation
         return stops;
     }
 
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private static async Task FillCountedAsync(NpgsqlConnection connection, DayReplay replay, CancellationToken cancellationToken)
     {
-        await using (var create = new NpgsqlCommand("CREATE TEMP TABLE counted (race int8, pool int4, taken_cents int8, undone_cents int8)", connection))
-        {
-            await create.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        await ExecuteAsync(connection, "CREATE TEMP TABLE counted (race int8, pool int4, taken_cents int8, undone_cents int8)", cancellationToken);
         await using var copy = await connection.BeginBinaryImportAsync("COPY counted FROM STDIN (FORMAT binary)", cancellationToken);
         foreach (var ((race, pool), sum) in replay.Pools)
         {

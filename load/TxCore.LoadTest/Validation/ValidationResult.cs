@@ -19,5 +19,8 @@ internal sealed record StoredRule(string Rule, string Sql);
 /// <param name="PostgresVersion">As the server states it.</param>
 internal sealed record ValidationResult(IReadOnlyList<CheckResult> Checks, long Rows, long Transactions, string PostgresVersion)
 {
+    /// <summary>Rules that could not be checked with the rights of the connection.</summary>
+    public IReadOnlyList<string> Unchecked { get; init; } = [];
+
     public bool Holds => Checks.All(check => check.Holds);
 }

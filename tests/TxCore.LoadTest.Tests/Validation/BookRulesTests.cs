@@ -18,6 +18,21 @@ public class BookRulesTests(PostgresFixture postgres)
         Assert.All(result.Checks, check => Assert.True(check.Holds, $"{check.Rule}: {string.Join("; ", check.Examples)}"));
     }
 
+    [Fact]
+    public async Task What_was_there_before_a_run_is_not_the_runs_even_when_it_stops_by_itself_meanwhile()
+    {
+        var day = await PaidDay.CreateAsync(postgres);
+        await day.ExecuteAsync(
+            "INSERT INTO txcore.transaction SELECT (jsonb_populate_record(t, '{\"number\": 11, \"source\": 0, \"sequence\": 2, \"kind\": 1284}')).* "
+            + "FROM txcore.transaction t WHERE number = 5; UPDATE txcore.shard SET last_number = 11; UPDATE txcore.batch SET row_count = 11, last_number = 11");
+
+        var after = await day.ValidateNothingAsync(after: 10);
+        var fromTheBeginning = await day.ValidateNothingAsync(after: 9);
+
+        Assert.All(after.Checks, check => Assert.True(check.Holds, $"{check.Rule}: {string.Join("; ", check.Examples)}"));
+        Assert.Contains(fromTheBeginning.Checks, check => !check.Holds && check.Rule.StartsWith("nothing is stored", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("a stake that the pool does not have", "UPDATE txcore.transaction SET amount_cents = 500 WHERE number = 2", "per pool, accepted stakes")]
     [InlineData("a stake of another pool", "UPDATE txcore.transaction SET pool = 2 WHERE number = 2", "per pool, accepted stakes")]

@@ -68,10 +68,14 @@ internal sealed class PaidDay
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>The check of a run that sent nothing and began after a number.</summary>
+    public Task<ValidationResult> ValidateNothingAsync(long after) => DayValidation.RunAsync(
+        _connectionString, new DayJournal(), new DayReplay([], []), after, TestContext.Current.CancellationToken);
+
     public Task<ValidationResult> ValidateAsync()
     {
         var race = new RaceDefine(default, default, Race, 1, 1, 10, [new PoolDefinition(1, 200, 1_000_000, BetPrice.TakesCombined, [], [])]);
-        return DayValidation.RunAsync(_connectionString, _journal, new DayReplay([race], [(Seller, 1)]), TestContext.Current.CancellationToken);
+        return DayValidation.RunAsync(_connectionString, _journal, new DayReplay([race], [(Seller, 1)]), after: 0, TestContext.Current.CancellationToken);
     }
 
     /// <summary>A payment's command with one move behind it: deadline, client time, clerk, number, control code, flags; count, race, pool, gain, refund.</summary>

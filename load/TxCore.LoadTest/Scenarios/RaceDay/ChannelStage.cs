@@ -1,26 +1,17 @@
-using TxCore.Client;
-using TxCore.Client.Programme;
 using TxCore.LoadTest.Engine;
-using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Validation;
 using TxCore.Protocol;
-using TxCore.Protocol.Messages;
 using TxCore.Storage;
 
 namespace TxCore.LoadTest.Scenarios.RaceDay;
 
-/// <summary>One channel of the day: its database, its server process, its sources, and everything they do.</summary>
-internal sealed class ChannelStage : IAsyncDisposable
+/// <summary>One channel of the day: the shard it is held in, its sources, and everything they do.</summary>
+internal sealed class ChannelStage(IDayShard shard, ChannelSources sources)
 {
-    private readonly ShardStage _shard;
-    private readonly ChannelSources _sources;
+    public ShardIdentity Identity => shard.Identity;
 
-    private ChannelStage(ShardStage shard, ChannelSources sources) => (_shard, _sources) = (shard, sources);
-
-    public ShardIdentity Identity => _shard.Identity;
-
-    /// <summary>The channel's database and server.</summary>
-    public ShardStage Shard => _shard;
+    /// <summary>The database, for the check.</summary>
+    public string CheckConnectionString => shard.CheckConnectionString;
 
     public DayJournal Journal { get; } = new();
 
@@ -32,84 +23,48 @@ internal sealed class ChannelStage : IAsyncDisposable
 
     public ChannelTraffic Traffic { get; private set; } = null!;
 
-    public int Sellers => _sources.Sellers.Count;
+    public int Sellers => sources.Sellers.Count;
 
     /// <summary>How often clients had to connect again.</summary>
-    public long Reconnects => _shard.Reconnects;
+    public long Reconnects => shard.Reconnects;
 
-    /// <summary>Makes the channel's database, starts its server and logs everybody on.</summary>
-    public static async Task<ChannelStage> StartAsync(
-        Channel channel, RehearsalPostgres postgres, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Defines and opens the races, and puts everything in place that acts during the day.</summary>
+    public async Task OpenAsync(
+        Timetable timetable, DayClock clock, Tally tally, AnswerLatencies latencies, StatusProbe status, RaceDaySettings settings,
+        CancellationToken cancellationToken)
     {
-        var sources = ChannelSources.Of(channel);
-        var shard = await ShardStage.StartAsync(RaceDaySettings.Identity(channel), postgres, sources.All, now, cancellationToken);
-        try
-        {
-            await shard.ConnectAsync([sources.Administrator, .. sources.Sellers], RaceDaySettings.AnswerTimeout, cancellationToken);
-            return new ChannelStage(shard, sources);
-        }
-        catch
-        {
-            await shard.DisposeAsync();
-            throw;
-        }
-    }
-
-    /// <summary>Imports the day by the client's own import, as an administrator would, and opens its races.</summary>
-    public async Task ImportAsync(Timetable timetable, CancellationToken cancellationToken)
-    {
-        await using var importer = await _sources.Importer.ConnectAsync(_shard.Address, RaceDaySettings.AnswerTimeout, cancellationToken);
-        var outcome = await importer.ImportAsync(timetable.Day, ControlDesk.OneActor, opens: true, scratches: false, cancellationToken);
-        if (outcome.End != ImportEnd.Imported)
-        {
-            throw new InvalidOperationException($"The {Identity.Channel} day was not imported: {outcome.Reason}");
-        }
-
-        // The import keeps its answers to itself: first all definitions, then all openings, each with the next sequence.
-        for (int i = 0; i < outcome.Defined + outcome.Opened; i++)
-        {
-            Journal.AddUnseen(importer.Source, (ulong)(i + 1), i < outcome.Defined ? MessageType.RaceDefine : MessageType.RaceOpen);
-        }
-    }
-
-    /// <summary>Puts everything in place that acts during the day.</summary>
-    public void Prepare(Timetable timetable, DayClock clock, Tally tally, AnswerLatencies latencies, StatusProbe status, RaceDaySettings settings)
-    {
+        var desk = new ControlDesk(shard.Clients[0], Journal);
+        await shard.OpenAsync(timetable, desk, Journal, cancellationToken);
         int seed = HashCode.Combine(settings.Seed, Identity.Shard);
-        var dispatcher = new Dispatcher(Journal.Journal, tally, RaceDaySettings.InFlightMax, latencies, _shard.Watch);
+        var dispatcher = new Dispatcher(Journal.Journal, tally, RaceDaySettings.InFlightMax, latencies, shard.Watch);
+        var players = new DayPlayers(shard.Run);
         Card = new DayCard(timetable, settings.Duration);
-        Director = new RaceDirector(new ControlDesk(_shard.Clients[0], Journal), Card, Book, clock, seed);
-        Seller[] sellers = [.. _sources.Sellers.Select((account, index) => new Seller(_shard.Clients[index + 1], account.Outlet))];
-        Traffic = new ChannelTraffic(Identity.Channel, sellers, Card, Book, clock, Journal, dispatcher, status, tally, new Random(seed));
+        Director = new RaceDirector(desk, Card, Book, players, clock, seed);
+        Seller[] sellers = [.. sources.Sellers.Select((account, index) => new Seller(shard.Clients[index + 1], account.Outlet))];
+        Traffic = new ChannelTraffic(Identity.Channel, sellers, Card, Book, clock, Journal, dispatcher, status, tally, players, new Random(seed));
+        await Director.PrepareAsync(shard.ListVersion, cancellationToken);
     }
 
-    /// <summary>Logs everybody off and drains the server.</summary>
+    /// <summary>Logs everybody off, and ends the server where it is the run's own.</summary>
     public async Task EndAsync()
     {
-        await _shard.EndAsync();
+        await shard.EndAsync();
         Journal.Merge();
     }
 
-    /// <summary>Checks the day in the database, by the tool's own means and by the server's.</summary>
+    /// <summary>Checks the day in the database by the tool's own means, and asks the server where it can be asked.</summary>
     public async Task<(ValidationResult Result, DayReplay Replay)> ValidateAsync(CancellationToken cancellationToken)
     {
         var replay = new DayReplay(
-            Card.Races.Select(race => race.Plan.Race.ToDefine(ControlDesk.OneActor)), _sources.Sellers.Select(account => (account.Id, account.Outlet)));
-        var result = await DayValidation.RunAsync(_shard.Database.CheckConnectionString, Journal, replay, cancellationToken);
-        string day = $"{Card.Races[0].Id.Day}";
-        var checks = new List<CheckResult>(result.Checks)
-        {
-            _shard.ServerEnd(),
-            WinnersPaid(replay),
-            await _shard.CommandAsync("txcore day balance: every identity holds to the cent", cancellationToken, "day", "balance", "--day", day),
-            await _shard.CommandAsync(
-                "txcore verify --replay --anchor: the chain is whole, and every entry is decided again alike", cancellationToken,
-                "verify", "--replay", "--anchor", "--data", _shard.DataDirectory),
-        };
-        return (result with { Checks = [.. checks.Select(check => check with { Rule = $"{_shard.Name}: {check.Rule}" })] }, replay);
+            Card.Races.Select(race => race.Plan.Race.ToDefine(ControlDesk.OneActor)), sources.Sellers.Select(account => (account.Id, account.Outlet)));
+        var result = await DayValidation.RunAsync(CheckConnectionString, Journal, replay, shard.NumberBefore, cancellationToken);
+        CheckResult[] checks =
+        [
+            .. result.Checks, WinnersPaid(replay), .. await shard.AskServerAsync(Card.Races[0].Id.Day, cancellationToken),
+        ];
+        string name = Identity.Channel.ToString().ToLowerInvariant();
+        return (result with { Checks = [.. checks.Select(check => check with { Rule = $"{name}: {check.Rule}" })] }, replay);
     }
-
-    public ValueTask DisposeAsync() => _shard.DisposeAsync();
 
     /// <summary>Every ticket was presented once its races were settled: none that stands is left without an answer about its money.</summary>
     private CheckResult WinnersPaid(DayReplay replay)

@@ -13,7 +13,7 @@ namespace TxCore.LoadTest.Scenarios.RaceDay;
 /// </summary>
 internal sealed class ChannelTraffic(
     Channel channel, IReadOnlyList<Seller> sellers, DayCard card, DayBook book, DayClock clock, DayJournal journal, Dispatcher dispatcher,
-    StatusProbe status, Tally tally, Random random)
+    StatusProbe status, Tally tally, DayPlayers players, Random random)
 {
     private const double PayShare = 0.45;
     private const double PaidAgainShare = 0.02;
@@ -27,7 +27,7 @@ internal sealed class ChannelTraffic(
     private const ushort TimedOut = 4021;
     private const ulong NoSuchTicket = 1UL << 40;
 
-    private readonly WagerMaker _wagers = new(channel, card, random);
+    private readonly WagerMaker _wagers = new(channel, card, players, random);
 
     /// <summary>Sends one planned transaction; when the measured time is over, only what is left to pay.</summary>
     public void Send(in PlannedSend planned)

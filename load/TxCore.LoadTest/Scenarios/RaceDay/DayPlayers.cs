@@ -6,7 +6,8 @@ using TxCore.Protocol.Messages;
 namespace TxCore.LoadTest.Scenarios.RaceDay;
 
 /// <summary>The invented players with an account: most play freely, some are barred, some have a limit that they reach.</summary>
-internal static class DayPlayers
+/// <param name="run">Tells the players of one run from those of another on the same database, who have staked before.</param>
+internal sealed class DayPlayers(uint run)
 {
     private const int Count = 2_000;
     private const int Banned = 2;
@@ -14,22 +15,23 @@ internal static class DayPlayers
     private const int Limited = 12;
     private const long LimitedDayCents = 20_000;
 
-    private static readonly byte[][] Keys = [.. Enumerable.Range(0, Count).Select(i => SHA256.HashData(Encoding.ASCII.GetBytes($"race-day player {i}")))];
+    private readonly byte[][] _keys =
+        [.. Enumerable.Range(0, Count).Select(i => SHA256.HashData(Encoding.ASCII.GetBytes($"race-day {run} player {i}")))];
 
-    public static byte[] Pick(Random random) => Keys[random.Next(Count)];
+    public byte[] Pick(Random random) => _keys[random.Next(Count)];
 
     /// <summary>The list of barred players.</summary>
-    public static BarredPlayer[] Bars(DateTimeOffset now)
+    public BarredPlayer[] Bars(DateTimeOffset now)
     {
         long tomorrow = (now.AddDays(1) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         return
         [
-            .. Keys.Take(Banned).Select(key => new BarredPlayer(key, PlayerBar.Banned, 0)),
-            .. Keys.Skip(Banned).Take(SelfExcluded).Select(key => new BarredPlayer(key, PlayerBar.SelfExcluded, tomorrow)),
+            .. _keys.Take(Banned).Select(key => new BarredPlayer(key, PlayerBar.Banned, 0)),
+            .. _keys.Skip(Banned).Take(SelfExcluded).Select(key => new BarredPlayer(key, PlayerBar.SelfExcluded, tomorrow)),
         ];
     }
 
     /// <summary>The limits that players set themselves.</summary>
-    public static IEnumerable<PlayerLimit> Limits(ControlHeader control) => Keys.Skip(Banned + SelfExcluded).Take(Limited)
+    public IEnumerable<PlayerLimit> Limits(ControlHeader control) => _keys.Skip(Banned + SelfExcluded).Take(Limited)
         .Select(key => new PlayerLimit(default, control, key, LimitedDayCents, long.MaxValue, long.MaxValue));
 }

@@ -2,6 +2,7 @@ using TxCore.LoadTest.Commands;
 using TxCore.LoadTest.Engine.Thresholds;
 using TxCore.LoadTest.Hosting;
 using TxCore.LoadTest.Reports;
+using TxCore.LoadTest.Scenarios.Running;
 using TxCore.Protocol;
 using TxCore.Storage;
 
@@ -30,11 +31,20 @@ internal sealed record RaceDaySettings
     /// <summary>Transactions in all; with the rate they make the duration. Default 240,000: two minutes.</summary>
     public int Transactions { get; init; } = 240_000;
 
-    /// <summary>How often a server or PostgreSQL is killed. Default 4.</summary>
+    /// <summary>How often a server or PostgreSQL is killed. Default 4. A target is never killed.</summary>
     public int Kills { get; init; } = 4;
 
     /// <summary>Decides everything random but the answers' times.</summary>
     public int Seed { get; init; }
+
+    /// <summary>A server that runs already, in whose channel the day is held, without kills; null for servers of the run's own.</summary>
+    public TargetSettings? Target { get; init; }
+
+    /// <summary>Lines of sources that the target has already; null to enrol invented ones.</summary>
+    public IReadOnlyList<string>? GivenSources { get; init; }
+
+    /// <summary>The first source that is invented for a target; null for one that no earlier run had.</summary>
+    public uint? FirstSource { get; init; }
 
     /// <summary>What must hold when the day is over.</summary>
     public IReadOnlyList<Threshold> Thresholds { get; init; } = [];
@@ -63,21 +73,17 @@ internal sealed record RaceDaySettings
 }
 
 /// <summary>Who takes part in a channel's day.</summary>
-/// <param name="Importer">The administrator that imports the programme.</param>
 /// <param name="Administrator">The administrator that runs the races.</param>
 /// <param name="Sellers">Terminals of points of sale, or frontends.</param>
-internal sealed record ChannelSources(SourceAccount Importer, SourceAccount Administrator, IReadOnlyList<SourceAccount> Sellers)
+/// <param name="Run">Names the run among those on the same database.</param>
+internal sealed record ChannelSources(SourceAccount Administrator, IReadOnlyList<SourceAccount> Sellers, uint Run)
 {
     private const int Terminals = 120;
-    private const int TerminalsOfOutlet = 4;
     private const int Frontends = 8;
 
-    public static ChannelSources Of(Channel channel) => new(
-        new SourceAccount(1, 0, SourceRole.Admin, Window: 64),
-        new SourceAccount(2, 0, SourceRole.Admin, Window: 64),
-        channel == Channel.Retail
-            ? [.. Enumerable.Range(0, Terminals).Select(i => new SourceAccount((uint)(1001 + i), 1 + (i / TerminalsOfOutlet), SourceRole.Submit, Window: 64))]
-            : [.. Enumerable.Range(0, Frontends).Select(i => new SourceAccount((uint)(9001 + i), 0, SourceRole.Submit, Window: 2048))]);
+    public static ChannelSources Of(AccountBook accounts, Channel channel, uint run = 0) =>
+        new(accounts.Administrator, accounts.Sellers(channel, Terminals, Frontends), run);
 
-    public IEnumerable<SourceAccount> All => [Importer, Administrator, .. Sellers];
+    /// <summary>Everybody, the administrator first.</summary>
+    public IEnumerable<SourceAccount> All => [Administrator, .. Sellers];
 }

@@ -10,7 +10,7 @@ internal sealed record RaceCounts(int Run, int Cancelled, int StoppedByCommand, 
 /// Runs the races of a channel by the timetable: scratches during the sale, the stop, the result, provisional and official, the publication by
 /// two persons, and then the tickets are worth something.
 /// </summary>
-internal sealed class RaceDirector(ControlDesk desk, DayCard card, DayBook book, DayClock clock, int seed)
+internal sealed class RaceDirector(ControlDesk desk, DayCard card, DayBook book, DayPlayers players, DayClock clock, int seed)
 {
     private static readonly TimeSpan TryAgain = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MendsWithin = TimeSpan.FromMinutes(1);
@@ -28,10 +28,12 @@ internal sealed class RaceDirector(ControlDesk desk, DayCard card, DayBook book,
     public RaceCounts Counts => new(card.Races.Count - _cancelled, _cancelled, _stoppedByCommand, _stoppedByTime, _scratched, _published);
 
     /// <summary>Sets up who may play; before the sale.</summary>
-    public async Task PrepareAsync(CancellationToken cancellationToken)
+    /// <param name="listVersion">The version of the list of barred players in force; 0 for none yet.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task PrepareAsync(uint listVersion, CancellationToken cancellationToken)
     {
-        Require(await desk.BarAsync(DayPlayers.Bars(clock.Begin), cancellationToken), "the list of barred players");
-        foreach (var limit in DayPlayers.Limits(ControlDesk.OneActor))
+        Require(await desk.BarAsync(listVersion + 1, players.Bars(clock.Begin), cancellationToken), "the list of barred players");
+        foreach (var limit in players.Limits(ControlDesk.OneActor))
         {
             Require(await desk.LimitAsync(limit, cancellationToken), "the limit of a player");
         }

@@ -5,7 +5,7 @@ using TxCore.Protocol.Messages;
 namespace TxCore.LoadTest.Scenarios.RaceDay;
 
 /// <summary>Makes tickets: lines, how they are paid and by whom, and some mistakes. Used by the generator's thread alone.</summary>
-internal sealed class WagerMaker(Channel channel, DayCard card, Random random)
+internal sealed class WagerMaker(Channel channel, DayCard card, DayPlayers players, Random random)
 {
     private const double SeveralLinesShare = 0.3;
     private const double OtherRaceShare = 0.2;
@@ -60,11 +60,11 @@ internal sealed class WagerMaker(Channel channel, DayCard card, Random random)
         if (drawn < AccountMistakeShare)
         {
             bool namesPlayer = random.NextDouble() < 0.5;
-            return new WagerFact(lines, wrong, PaymentMeans.Account, namesPlayer ? DayPlayers.Pick(random) : [], HasAuthorisation: !namesPlayer);
+            return new WagerFact(lines, wrong, PaymentMeans.Account, namesPlayer ? players.Pick(random) : [], HasAuthorisation: !namesPlayer);
         }
 
         return drawn < 0.9
-            ? new WagerFact(lines, wrong, PaymentMeans.Account, DayPlayers.Pick(random), HasAuthorisation: true)
+            ? new WagerFact(lines, wrong, PaymentMeans.Account, players.Pick(random), HasAuthorisation: true)
             : new WagerFact(lines, wrong, PaymentMeans.Card, [], HasAuthorisation: false);
     }
 }

@@ -59,6 +59,11 @@ internal sealed class AccountBook
     /// <summary>So many terminals, four to an outlet.</summary>
     public IReadOnlyList<SourceAccount> Terminals(int count) => Take(count, (id, index) => new SourceAccount(id, 1 + (index / 4), SourceRole.Submit, TerminalWindow));
 
+    /// <summary>So many terminals or frontends; of a list, all that are left of it, whatever they are.</summary>
+    public IReadOnlyList<SourceAccount> Sellers(Channel channel, int terminals, int frontends) => _given is not null
+        ? Take(Math.Max(1, _given.Count), static (_, _) => throw new InvalidOperationException("A list of sources invents none."))
+        : channel == Channel.Retail ? Terminals(terminals) : Frontends(frontends);
+
     /// <summary>So many frontends.</summary>
     public IReadOnlyList<SourceAccount> Frontends(int count) => Take(count, (id, _) => new SourceAccount(id, 0, SourceRole.Submit, FrontendWindow));
 

@@ -69,7 +69,9 @@ internal sealed class BreakpointSearch(TimeSpan p99Max, double precision = 0.05,
         double p99Milliseconds = record.FromPlanned.TotalCount == 0 ? 0 : record.FromPlanned.GetValueAtPercentile(99) / 1_000.0;
         string? cause = record switch
         {
-            { Totals.Saturated: true } => "the generator could not keep its plan (SATURATED): this machine is the limit, not the server alone",
+            { Totals.Saturated: true } => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{record.Totals.Late:N0} of {record.Totals.Sent:N0} sends left more than 1 ms late (SATURATED): this machine is the limit, not the server alone"),
             _ when record.Checks.Any(check => !check.Holds) => $"the check: {record.Checks.First(check => !check.Holds).Rule}",
             { Totals.Failed: > 0 } or { Totals.Dropped: > 0 } => "transactions were not answered",
             _ when p99Milliseconds > p99Max.TotalMilliseconds => SlowestStage(record),
@@ -84,7 +86,8 @@ internal sealed class BreakpointSearch(TimeSpan p99Max, double precision = 0.05,
     {
         var findings = new List<RunSetting>
         {
-            new($"highest rate with p99 within {p99Max.TotalMilliseconds:0} ms", low == 0 ? "none of those tried" : $"{low:N0} per second"),
+            new($"highest rate with p99 within {p99Max.TotalMilliseconds:0} ms", (low == 0 ? "none of those tried" : $"{low:N0} per second")
+                + (broken is { Totals.Saturated: true } ? "; the generator ended the search, and the server may do more: try a quieter machine" : "")),
             new("limited by", broken is null ? $"nothing up to {rateMax:N0} per second" : LimitOf(broken)!),
         };
         findings.AddRange(_steps.Select(step => new RunSetting($"step at {step.Rate:N0}/s", step.Holds ? "held" : step.Limit)));

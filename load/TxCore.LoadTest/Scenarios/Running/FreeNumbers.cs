@@ -14,8 +14,14 @@ internal sealed class FreeNumbers
     private uint _draw;
 
     public FreeNumbers(Definitions definitions, DateTimeOffset now)
+        : this(definitions, (uint)((now.Year * 10_000) + (now.Month * 100) + now.Day))
     {
-        uint today = (uint)((now.Year * 10_000) + (now.Month * 100) + now.Day);
+    }
+
+    /// <param name="definitions">What the server has.</param>
+    /// <param name="today">The day of the races, <c>YYYYMMDD</c>.</param>
+    public FreeNumbers(Definitions definitions, uint today)
+    {
         var races = definitions.Items.Select(item => item.Race).OfType<RaceItem>().Where(race => race.Race.Day == today);
         _meeting = races.Select(race => (int)race.Race.Meeting).DefaultIfEmpty(0).Max();
         _sale = definitions.Sales.Select(sale => sale.Sale).DefaultIfEmpty(0u).Max();

@@ -94,8 +94,7 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         }
         catch (TxCoreClientException fault) when (settings.Target is not null)
         {
-            throw new TargetRefusedException(
-                $"The administrator {administrator.Id} cannot log on: {fault.Message} (Is it the server of the database given, and are its sources there?)");
+            throw TargetHost.NotLoggedOn(administrator, fault);
         }
     }
 

@@ -14,7 +14,7 @@ public class WagerMakerTests
     {
         int seed = Random.Shared.Next();
         var (card, state) = await OpenAsync(channel);
-        var wagers = new WagerMaker(channel, card, new Random(seed));
+        var wagers = new WagerMaker(channel, card, new DayPlayers(run: 0), new Random(seed));
         var random = new Random(seed);
         WagerFact[] made = [.. Enumerable.Range(0, 20_000).Select(_ => wagers.Make(card.Pick(TimeSpan.Zero, random)!, TimeSpan.Zero)).OfType<WagerFact>()];
 

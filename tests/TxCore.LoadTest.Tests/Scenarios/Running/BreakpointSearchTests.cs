@@ -27,6 +27,7 @@ public class BreakpointSearchTests
         var record = await search.RunAsync(2_000, _ => Task.FromResult(Run(20) with { Totals = Run(20).Totals with { Saturated = true } }));
 
         Assert.Contains(record.Findings, finding => finding.Value.Contains("SATURATED", StringComparison.Ordinal));
+        Assert.Contains(record.Findings, finding => finding.Value.Contains("the server may do more", StringComparison.Ordinal));
     }
 
     [Fact]
