@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SharpFuzz;
 using TxCore.Fuzzing.Driving;
 using TxCore.Fuzzing.Frames;
 using TxCore.Fuzzing.Sessions;
@@ -13,7 +14,7 @@ internal static class FuzzCommand
 
     public static int Run(string[] args)
     {
-        var root = new RootCommand("Fuzzes the parser and the session of TxCore.") { Replay(), Mutate(), Seeds() };
+        var root = new RootCommand("Fuzzes the parser and the session of TxCore.") { Replay(), Mutate(), Afl(), UnderAfl(), Minimise(), Seeds() };
         return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 
@@ -63,6 +64,66 @@ internal static class FuzzCommand
             foreach (byte[] seed in parsed.GetValue(TargetName) == "session" ? SessionSeeds.Make() : FrameSeeds.Make())
             {
                 Corpus.Write(parsed.GetValue(folder)!, seed);
+            }
+        });
+        return command;
+    }
+
+    private static Command Afl()
+    {
+        var seconds = new Option<int>("--seconds") { Description = "Time that AFL has, in seconds", DefaultValueFactory = static _ => 120 };
+        var failures = new Option<string>("--failures") { Description = "Folder for inputs that found a fault", DefaultValueFactory = static _ => "failures" };
+        var corpus = new Option<string>("--corpus") { Description = "Folder of inputs, which is renewed", Required = true };
+        var command = new Command("afl", "Lets AFL look for inputs that go other ways, and keeps them.") { TargetName, seconds, failures, corpus };
+        command.SetAction(parsed =>
+        {
+            if (!AflCampaign.IsPossible)
+            {
+                Console.Error.WriteLine("afl-fuzz is not installed: apt-get install afl++");
+                return 2;
+            }
+
+            using var campaign = new AflCampaign(TargetOf(parsed), Path.GetFullPath(parsed.GetValue(corpus)!), parsed.GetValue(seconds));
+            int bad = campaign.Run(parsed.GetValue(failures)!);
+            if (bad == 0)
+            {
+                campaign.KeepFound();
+            }
+
+            return bad == 0 ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command UnderAfl()
+    {
+        var command = new Command("under-afl", "Takes inputs from afl-fuzz; started by it.") { TargetName };
+        command.Hidden = true;
+        command.SetAction(parsed =>
+        {
+            var target = TargetOf(parsed);
+            Fuzzer.OutOfProcess.Run(stream =>
+            {
+                using var input = new MemoryStream();
+                stream.CopyTo(input);
+                target.Run(input.GetBuffer().AsSpan(0, (int)input.Length));
+            });
+        });
+        return command;
+    }
+
+    private static Command Minimise()
+    {
+        var folders = new Option<string[]>("--corpus") { Description = "Folders of inputs", Required = true };
+        var smallest = new Option<string>("--to") { Description = "Folder to write to", Required = true };
+        var command = new Command("minimise", "Keeps the shortest inputs that go all ways; for an instrumented copy.") { TargetName, folders, smallest };
+        command.Hidden = true;
+        command.SetAction(parsed =>
+        {
+            var edges = new EdgeMap();
+            foreach (byte[] input in edges.Smallest(TargetOf(parsed), parsed.GetValue(folders)!.SelectMany(Corpus.Read)))
+            {
+                Corpus.Write(parsed.GetValue(smallest)!, input);
             }
         });
         return command;

@@ -1,7 +1,7 @@
 namespace TxCore.Fuzzing;
 
 /// <summary>Something that takes any bytes and checks what becomes of them.</summary>
-internal interface IFuzzTarget
+public interface IFuzzTarget
 {
     /// <summary>Its name on the command line and of its folder in the corpus.</summary>
     string Name { get; }
@@ -14,4 +14,4 @@ internal interface IFuzzTarget
 }
 
 /// <summary>What must not happen has happened.</summary>
-internal sealed class FuzzFailureException(string message, Exception? cause = null) : Exception(message, cause);
+public sealed class FuzzFailureException(string message, Exception? cause = null) : Exception(message, cause);

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace TxCore.Fuzzing.Driving;
 
 /// <summary>Inputs in a folder, one a file, named by what they hold.</summary>
-internal static class Corpus
+public static class Corpus
 {
     private const int NameBytes = 8;
 

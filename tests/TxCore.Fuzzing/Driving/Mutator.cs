@@ -7,7 +7,7 @@ namespace TxCore.Fuzzing.Driving;
 /// Makes inputs out of those of a corpus: half of the changes are made to bytes wherever they lie, half to whole frames, whose lengths are
 /// set right again so that what follows is still read. The same seed makes the same inputs.
 /// </summary>
-internal sealed class Mutator(byte[][] corpus, int seed)
+public sealed class Mutator(byte[][] corpus, int seed)
 {
     /// <summary>Longer ones only make a run slow; the largest frame has an input of its own in the corpus.</summary>
     private const int InputBytesMax = 8 * 1024;

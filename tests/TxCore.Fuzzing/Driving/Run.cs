@@ -7,14 +7,14 @@ namespace TxCore.Fuzzing.Driving;
 /// <param name="Elapsed">How long it took.</param>
 /// <param name="MemoryBefore">Memory of the process after the first inputs, in bytes.</param>
 /// <param name="MemoryAfter">The same after the last one.</param>
-internal sealed record RunReport(long Inputs, TimeSpan Elapsed, long MemoryBefore, long MemoryAfter)
+public sealed record RunReport(long Inputs, TimeSpan Elapsed, long MemoryBefore, long MemoryAfter)
 {
     public override string ToString() =>
         $"{Inputs} inputs in {Elapsed.TotalSeconds:F1} s ({Inputs / Elapsed.TotalSeconds:F0}/s), memory {MemoryBefore >> 20} MB at the beginning, {MemoryAfter >> 20} MB at the end";
 }
 
 /// <summary>Plays inputs to a target in this process.</summary>
-internal static class Run
+public static class Run
 {
     /// <summary>Plays every input of a corpus.</summary>
     public static RunReport Replay(IFuzzTarget target, byte[][] corpus) => Play(target, corpus, TimeSpan.MaxValue);

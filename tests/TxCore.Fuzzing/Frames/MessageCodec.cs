@@ -4,7 +4,7 @@ using TxCore.Protocol.Messages;
 namespace TxCore.Fuzzing.Frames;
 
 /// <summary>Decodes and encodes messages of one type without knowing what they are.</summary>
-internal abstract class MessageCodec(MessageType type)
+public abstract class MessageCodec(MessageType type)
 {
     /// <summary>The type in the frame header.</summary>
     public MessageType Type { get; } = type;
@@ -17,7 +17,7 @@ internal abstract class MessageCodec(MessageType type)
 }
 
 /// <summary>A codec of a message record.</summary>
-internal sealed class MessageCodec<T>(MessageType type, Func<T, byte[]> encode, MessageDecoder<T> decode) : MessageCodec(type)
+public sealed class MessageCodec<T>(MessageType type, Func<T, byte[]> encode, MessageDecoder<T> decode) : MessageCodec(type)
     where T : notnull
 {
     public override object? Decode(ReadOnlySpan<byte> payload) => decode(payload, out var message) ? message : null;
@@ -26,10 +26,10 @@ internal sealed class MessageCodec<T>(MessageType type, Func<T, byte[]> encode, 
 }
 
 /// <summary>Reads a message; false when the payload is not one.</summary>
-internal delegate bool MessageDecoder<T>(ReadOnlySpan<byte> payload, out T message);
+public delegate bool MessageDecoder<T>(ReadOnlySpan<byte> payload, out T message);
 
 /// <summary>A codec for every message on the wire.</summary>
-internal static class MessageCodecs
+public static class MessageCodecs
 {
     private static readonly MessageType[] RaceControls =
     [

@@ -62,6 +62,9 @@ internal sealed class FuzzShard
     /// <summary>Connections that the shard knows.</summary>
     public int ConnectionCount => _shard.Registry.ConnectionCount;
 
+    /// <summary>Highest number stored.</summary>
+    public long LastNumber => _database.LastNumber;
+
     public FuzzConnection Connect(SessionPeer peer, int unreadBytesMax = 0)
     {
         using (Enter())

@@ -62,6 +62,7 @@ internal sealed class InlineStages(int ringSize) : IStageRunner
             return false;
         }
 
+        // Ends with the ring at the latest; what lies at its beginning again is the next batch.
         var batch = Ring.GetBatch(first, last);
         try
         {
@@ -73,7 +74,7 @@ internal sealed class InlineStages(int ringSize) : IStageRunner
             _faults!.HandleEventException(fault, first, batch);
         }
 
-        _done[stage].SetValue(last);
+        _done[stage].SetValue(first + batch.Length - 1);
         return true;
     }
 }

@@ -99,7 +99,7 @@ internal sealed class Programme
     {
         if (!_connections.TryGetValue(source, out var connection))
         {
-            connection = LogOn(_shard, source);
+            connection = LogOn(_shard, source, FuzzSources.OtherCertificate);
             _connections.Add(source, connection);
         }
 
@@ -115,9 +115,9 @@ internal sealed class Programme
     }
 
     /// <summary>Connects a source and logs it on by its certificate.</summary>
-    public static FuzzConnection LogOn(FuzzShard shard, uint source, int unreadBytesMax = 0)
+    public static FuzzConnection LogOn(FuzzShard shard, uint source, string certificate, int unreadBytesMax = 0)
     {
-        var connection = shard.Connect(new SessionPeer("", "", FuzzSources.Certificate), unreadBytesMax);
+        var connection = shard.Connect(new SessionPeer("", "", certificate), unreadBytesMax);
         connection.Send(new LogonRequest(source, 1, Channel.Retail, 1, 0, []));
         shard.Settle();
         connection.Read();

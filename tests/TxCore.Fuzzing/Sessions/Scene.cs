@@ -15,7 +15,7 @@ internal sealed class Scene
     public Scene()
     {
         Programme = Programme.Define(_shard);
-        _witness = Programme.LogOn(_shard, FuzzSources.Witness);
+        _witness = Programme.LogOn(_shard, FuzzSources.Witness, FuzzSources.OtherCertificate);
     }
 
     /// <summary>What is on sale.</summary>

@@ -10,7 +10,7 @@ namespace TxCore.Fuzzing.Sessions;
 /// before and after every input gets its right answer and nothing else comes to it. The session ends, what it was sent was its own,
 /// nothing throws, what was stored can be recovered and decided again, and nothing of ended sessions stays in memory.
 /// </summary>
-internal sealed class SessionTarget : IFuzzTarget
+public sealed class SessionTarget : IFuzzTarget
 {
     /// <summary>Inputs played to one shard, which keeps in memory all it has stored.</summary>
     private const int InputsOfScene = 2000;
@@ -28,6 +28,7 @@ internal sealed class SessionTarget : IFuzzTarget
 
     private readonly List<WeakReference> _ended = [];
     private Scene? _scene;
+    private Scene? _administered;
     private long _inputs;
     private long _scenes;
     private long _memoryAfterWarmUp;
@@ -46,10 +47,13 @@ internal sealed class SessionTarget : IFuzzTarget
         var role = RoleOf(fuzz.How);
         if (role == SourceRole.Admin)
         {
-            // What an administrator does may end every sale: the witness beside him gets a shard of his own.
-            var own = new Scene();
-            Play(own, in fuzz, role);
-            own.Close();
+            // What an administrator does may end every sale: he has a shard of his own, and the next one another once he has changed anything.
+            _administered ??= new Scene();
+            if (Play(_administered, in fuzz, role) || _administered.Inputs == InputsOfScene)
+            {
+                Close(ref _administered);
+            }
+
             return;
         }
 
@@ -64,15 +68,25 @@ internal sealed class SessionTarget : IFuzzTarget
     public void Finish()
     {
         CheckNothingIsKept();
-        _scene?.Close();
-        _scene = null;
+        Close(ref _scene);
+        Close(ref _administered);
         CheckMemory();
     }
 
-    private void Play(Scene scene, in FuzzInput fuzz, SourceRole? role)
+    public override string ToString() => $"{Answered.Answers} answers, {Answered.Decided} of them decisions; {_scenes} shards, {GC.GetTotalMemory(false) >> 20} MB in use";
+
+    private static void Close(ref Scene? scene)
+    {
+        scene?.Close();
+        scene = null;
+    }
+
+    /// <summary>Plays an input; true when it decided anything.</summary>
+    private bool Play(Scene scene, in FuzzInput fuzz, SourceRole? role)
     {
         scene.Inputs++;
         scene.Sell(anyDecision: false);
+        long before = scene.Shard.LastNumber;
         var connection = Connect(scene, fuzz.How, role, out uint source);
         Send(scene.Shard, connection, in fuzz, source);
         connection.End(inOrder: (fuzz.How & 0x10) == 0);
@@ -85,10 +99,12 @@ internal sealed class SessionTarget : IFuzzTarget
         }
 
         CheckAnswers(scene.Shard, connection, source);
+        bool hasDecided = scene.Shard.LastNumber != before;
         scene.Sell(anyDecision: role == SourceRole.Admin);
         scene.Shard.Pass(Beat);
         _ended.Add(connection.Session);
         _inputs++;
+        return hasDecided;
     }
 
     /// <summary>The role the input is logged on with; none for a stranger.</summary>
@@ -100,7 +116,7 @@ internal sealed class SessionTarget : IFuzzTarget
         source = FuzzSources.Of(_inputs, role ?? SourceRole.Submit);
         if (role is not null)
         {
-            return Programme.LogOn(scene.Shard, source, unreadBytesMax);
+            return Programme.LogOn(scene.Shard, source, FuzzSources.Certificate, unreadBytesMax);
         }
 
         string address = _inputs.ToString(CultureInfo.InvariantCulture);
