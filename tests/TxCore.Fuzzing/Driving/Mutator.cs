@@ -14,8 +14,11 @@ public sealed class Mutator(byte[][] corpus, int seed)
 
     private const int ChangesMax = 5;
 
-    private static readonly uint[] Telling =
-        [0, 1, 2, 3, 4, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFC, 0xFFFD, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF];
+    private static readonly ulong[] Telling =
+    [
+        0, 1, 2, 3, 4, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFC, 0xFFFD, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF,
+        1UL << 40, 1UL << 60, long.MaxValue, 1UL << 63, ulong.MaxValue,
+    ];
 
     private static readonly MessageType[] Types = Enum.GetValues<MessageType>();
 
@@ -78,12 +81,12 @@ public sealed class Mutator(byte[][] corpus, int seed)
         }
     }
 
-    /// <summary>Puts a number at which limits lie where a field of one, two or four bytes may be.</summary>
+    /// <summary>Puts a number at which limits lie where a field of one, two, four or eight bytes may be.</summary>
     private void Overwrite(List<byte> input, int at)
     {
-        Span<byte> number = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(number, Telling[_random.Next(Telling.Length)] + (uint)_random.Next(-1, 2));
-        int bytes = Math.Min(1 << _random.Next(3), input.Count - at);
+        Span<byte> number = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(number, unchecked(Telling[_random.Next(Telling.Length)] + (ulong)_random.Next(-1, 2)));
+        int bytes = Math.Min(1 << _random.Next(4), input.Count - at);
         for (int i = 0; i < bytes; i++)
         {
             input[at + i] = number[i];

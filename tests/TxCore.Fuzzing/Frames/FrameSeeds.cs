@@ -7,6 +7,7 @@ namespace TxCore.Fuzzing.Frames;
 internal static class FrameSeeds
 {
     private const byte SmallFrames = 1;
+    private const int SmallFrameBytes = 1024;
 
     /// <summary>All of them.</summary>
     public static IEnumerable<byte[]> Make()
@@ -19,12 +20,19 @@ internal static class FrameSeeds
         }
 
         yield return FuzzInput.Of(0, [.. frames.Take(8).SelectMany(static frame => frame)], 5, 60, 1, 0, 80);
-        foreach (int length in new[] { Wire.FrameBytesMax, Wire.FrameBytesMax + 1 })
+        foreach (byte[] frame in (byte[][])[.. Limits(0, Wire.FrameBytesMax), .. Limits(SmallFrames, SmallFrameBytes)])
         {
-            byte[] large = new byte[length];
-            Frame.WriteHeader(large, MessageType.Outcome, length - Wire.HeaderBytes);
-            yield return FuzzInput.Of(0, length > Wire.FrameBytesMax ? large.AsSpan(0, 100) : large, 9, 255);
-            yield return FuzzInput.Of(SmallFrames, large.AsSpan(0, 100), 9, 255);
+            yield return frame;
         }
+    }
+
+    /// <summary>The largest frame, and the beginning of one that is a byte larger.</summary>
+    private static IEnumerable<byte[]> Limits(byte how, int frameBytesMax)
+    {
+        byte[] frame = new byte[frameBytesMax + 1];
+        Frame.WriteHeader(frame, MessageType.Outcome, frameBytesMax - Wire.HeaderBytes);
+        yield return FuzzInput.Of(how, frame.AsSpan(0, frameBytesMax), 9, 255);
+        Frame.WriteHeader(frame, MessageType.Outcome, frameBytesMax + 1 - Wire.HeaderBytes);
+        yield return FuzzInput.Of(how, frame.AsSpan(0, 2 * Wire.HeaderBytes), 3);
     }
 }

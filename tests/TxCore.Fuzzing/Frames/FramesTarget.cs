@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using TxCore.Protocol;
 using TxCore.Protocol.Messages;
 using TxCore.Storage;
@@ -149,8 +150,9 @@ public sealed class FramesTarget : IFuzzTarget
             }
 
             Require(buffer.Length == before, "Bytes were taken without a frame.");
-            Error = FrameError(ref buffer);
+            Error = FrameError(buffer);
             Require((Last == FrameResult.Broken) == (Error != ResultCode.Accepted), $"{Last} came with {Error}.");
+            CheckWait(buffer);
         }
 
         public void MustEqual(CutStream other, string how)
@@ -167,7 +169,19 @@ public sealed class FramesTarget : IFuzzTarget
             }
         }
 
-        private ResultCode FrameError(ref ReadOnlySequence<byte> buffer)
+        /// <summary>A frame is not waited for once its length tells that it will be refused.</summary>
+        private void CheckWait(ReadOnlySequence<byte> buffer)
+        {
+            if (Last == FrameResult.Incomplete && buffer.Length >= Wire.LengthBytes)
+            {
+                uint length = BinaryPrimitives.ReadUInt32LittleEndian(buffer.Slice(0, Wire.LengthBytes).ToArray());
+                Require(
+                    length >= Wire.HeaderBytes - Wire.LengthBytes && length <= (uint)(frameBytesMax - Wire.LengthBytes),
+                    $"A frame with a length of {length} is waited for.");
+            }
+        }
+
+        private ResultCode FrameError(ReadOnlySequence<byte> buffer)
         {
             FrameParser.TryRead(ref buffer, frameBytesMax, out _, out _, out var error);
             return error;

@@ -116,6 +116,9 @@ internal static class SessionSeeds
         yield return Input(Seller, wager, [3, 0, 0, 0]);
         yield return Input(Seller, wager, [4, 0, 0, 0, 1, 1, 2, 0]);
         yield return Input(Seller, wager, [4, 0, 0, 0, 0xFF, 0x7F, 1, 0]);
+        byte[] headless = wager[..(Wire.HeaderBytes + Wire.TransactionHeaderBytes - 1)];
+        Frame.WriteHeader(headless, MessageType.Wager, headless.Length - Wire.HeaderBytes);
+        yield return Input(Seller, headless);
         byte[] cut = wager[..^3];
         Frame.WriteHeader(cut, MessageType.Wager, cut.Length - Wire.HeaderBytes);
         yield return Input(Seller, cut, Of(Messages.Wager(Me, 2)));
