@@ -16,7 +16,7 @@ public class FuzzCorpusTests(ITestOutputHelper output)
     {
         var report = Run.Replay(_target, Corpus.Read(Corpus.FolderOf(_target)));
         output.WriteLine($"{report}; {_target}");
-        Assert.True(report.Inputs >= 200, $"There are only {report.Inputs} inputs.");
+        Assert.True(report.Inputs >= 300, $"There are only {report.Inputs} inputs.");
         Assert.True(_target.Decoded.Messages >= 200, $"Only {_target.Decoded.Messages} messages were read.");
     }
 

@@ -40,7 +40,7 @@ public static class Run
         foreach (byte[] input in inputs)
         {
             PlayOne(target, input);
-            if (++count == WarmUp)
+            if (++count is 1 or WarmUp)
             {
                 memoryBefore = Process.GetCurrentProcess().WorkingSet64;
             }

@@ -6,7 +6,7 @@ namespace TxCore.Tests.Sessions;
 /// <summary>What fuzzing found of a session's branches, played again beside a witness, and changes of it; long runs are described in TxCore.Fuzzing.</summary>
 public sealed class SessionFuzzTests(ITestOutputHelper output)
 {
-    private const int Changed = 2_500;
+    private const int Changed = 3_000;
     private const int Seed = 20261123;
 
     private readonly SessionTarget _target = new();
@@ -16,7 +16,7 @@ public sealed class SessionFuzzTests(ITestOutputHelper output)
     {
         var report = Run.Replay(_target, Corpus.Read(Corpus.FolderOf(_target)));
         output.WriteLine($"{report}; {_target}");
-        Assert.True(report.Inputs >= 30, $"There are only {report.Inputs} inputs.");
+        Assert.True(report.Inputs >= 100, $"There are only {report.Inputs} inputs.");
         Assert.True(_target.Answered.Decided >= report.Inputs / 2, $"Only {_target.Answered.Decided} transactions were decided.");
     }
 
