@@ -72,7 +72,7 @@ internal static class FuzzCommand
     private static Command Afl()
     {
         var seconds = new Option<int>("--seconds") { Description = "Time that AFL has, in seconds", DefaultValueFactory = static _ => 120 };
-        var failures = new Option<string>("--failures") { Description = "Folder for inputs that found a fault", DefaultValueFactory = static _ => "failures" };
+        var failures = new Option<string>("--failures") { Description = "Folder for inputs that found a fault", DefaultValueFactory = static _ => Path.Combine("TestResults", "fuzz") };
         var corpus = new Option<string>("--corpus") { Description = "Folder of inputs, which is renewed", Required = true };
         var command = new Command("afl", "Lets AFL look for inputs that go other ways, and keeps them.") { TargetName, seconds, failures, corpus };
         command.SetAction(parsed =>
