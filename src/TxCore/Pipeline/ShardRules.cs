@@ -11,6 +11,9 @@ public sealed record ShardRules
     /// <summary>The version of the rules this assembly decides under.</summary>
     public const ushort CurrentVersion = 1;
 
+    /// <summary>The last microsecond that has a date, since 1970-01-01 UTC.</summary>
+    private static readonly long CalendarEnd = (DateTime.MaxValue - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>Version of the rules.</summary>
     public ushort Version { get; init; } = CurrentVersion;
 
@@ -78,10 +81,14 @@ public sealed record ShardRules
         return writer.Position;
     }
 
-    /// <summary>The business day, as <c>YYYYMMDD</c>, that a time belongs to.</summary>
+    /// <summary>
+    /// The business day, as <c>YYYYMMDD</c>, that a time belongs to. Times come from clients too, who may send any: those behind the end of
+    /// the calendar belong to its last day, those before 1970 to the first one.
+    /// </summary>
     public int BusinessDayOf(long unixMicroseconds)
     {
-        var day = DateTime.UnixEpoch.AddTicks(unixMicroseconds * TimeSpan.TicksPerMicrosecond).AddMinutes(-DayStartMinutes);
+        long known = Math.Clamp(unixMicroseconds, 0, CalendarEnd);
+        var day = DateTime.UnixEpoch.AddTicks(known * TimeSpan.TicksPerMicrosecond).AddMinutes(-DayStartMinutes);
         return (day.Year * 10_000) + (day.Month * 100) + day.Day;
     }
 

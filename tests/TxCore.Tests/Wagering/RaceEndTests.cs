@@ -53,6 +53,8 @@ public sealed class RaceEndTests
     {
         Assert.Equal((ResultCode.DefinitionInvalid, BodyField.Time), CodeOf(Control(MessageType.RacePostpone, Messages.At(TimeSpan.FromDays(1)))));
         Assert.Equal((ResultCode.DefinitionInvalid, BodyField.Time), CodeOf(Control(MessageType.RacePostpone, _bench.Now)));
+        Assert.Equal((ResultCode.DefinitionInvalid, BodyField.Time), CodeOf(Control(MessageType.RacePostpone, 1L << 60)));
+        Assert.Equal((ResultCode.DefinitionInvalid, BodyField.Time), CodeOf(Control(MessageType.RacePostpone, long.MaxValue)));
         Assert.Equal(ResultCode.Accepted, Control(MessageType.RacePostpone).Code);
         Assert.Equal(RaceStatus.Postponed, Status);
     }

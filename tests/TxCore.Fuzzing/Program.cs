@@ -1,0 +1,4 @@
+using TxCore.Fuzzing;
+using TxCore.Fuzzing.Driving;
+
+return FuzzCommand.Run(args);
