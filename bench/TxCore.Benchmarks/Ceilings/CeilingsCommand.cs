@@ -24,7 +24,7 @@ internal static class CeilingsCommand
     {
         double seconds = Number(args, "--seconds", 6);
         int rounds = (int)Number(args, "--rounds", 3);
-        await using var postgres = await PrivatePostgresServer.StartAsync(new PrivatePostgresOptions());
+        await using var postgres = await PrivatePostgresServer.StartAsync(new PrivatePostgresOptions { LogFilesAhead = 64 });
         int made = 0;
         var layers = new Layers(() => NewDatabaseAsync(postgres, ++made), TimeSpan.FromSeconds(seconds));
         (string Name, Func<Task<LayerRun>> Run)[] all =

@@ -21,6 +21,12 @@ public sealed record PrivatePostgresOptions
     /// <summary>Settings of <c>postgresql.conf</c> that are added to the server's own and win over them.</summary>
     public IReadOnlyDictionary<string, string> ExtraSettings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Files of the write-ahead log, of 16 MB, that are made before the first use, as a server has them that runs for a while: without them
+    /// a commit waits 12 ms and more each time one is made. 0 to 64; default: 0. For a fresh directory only.
+    /// </summary>
+    public int LogFilesAhead { get; init; }
+
     /// <summary>How long a start, crash recovery included, may take. Default: one minute.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -55,14 +55,21 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
         PrivatePostgresOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new PrivatePostgresOptions();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)options.LogFilesAhead, 64u, nameof(options));
         PostgresBinaries binaries = await PostgresBinaries.FindAsync(options.Search, cancellationToken);
         ServerAccount account = await ServerAccount.ChooseAsync(cancellationToken);
         InstanceDirectory directory = await InstanceDirectory.OpenAsync(options, account, cancellationToken);
         var server = new PrivatePostgresServer(options, binaries, account, directory);
         try
         {
+            bool isFresh = !directory.HasData;
             await server.InitializeAsync(cancellationToken);
             await server.StartOnFreePortAsync(cancellationToken);
+            if (isFresh && options.LogFilesAhead > 0)
+            {
+                await LogFiles.PrepareAsync(server.SuperuserConnectionString("postgres"), options.LogFilesAhead, cancellationToken);
+            }
+
             return server;
         }
         catch
@@ -168,7 +175,7 @@ public sealed class PrivatePostgresServer : IAsyncDisposable
     /// <summary>Starts the postmaster and waits until it takes connections; returns why it does not, or null.</summary>
     private async Task<string?> TryStartAsync(CancellationToken cancellationToken)
     {
-        await ServerSettings.WriteAsync(_directory, Port, _options.ExtraSettings, cancellationToken);
+        await ServerSettings.WriteAsync(_directory, Port, _options, cancellationToken);
         _postmaster?.Dispose();
         _postmaster = await Postmaster.StartAsync(_binaries, _directory, _account, cancellationToken);
         if (await Readiness.WaitAsync(_postmaster, SuperuserConnectionString("postgres"), _options.StartTimeout, cancellationToken))

@@ -12,7 +12,7 @@ internal static class ServerSettings
     private const string FileName = "txcore.conf";
 
     internal static async Task WriteAsync(
-        InstanceDirectory directory, int port, IReadOnlyDictionary<string, string> extra, CancellationToken cancellationToken)
+        InstanceDirectory directory, int port, PrivatePostgresOptions options, CancellationToken cancellationToken)
     {
         var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
@@ -26,11 +26,12 @@ internal static class ServerSettings
             ["synchronous_commit"] = "on",
             ["wal_compression"] = "off",
             ["shared_buffers"] = "256MB",
+            ["min_wal_size"] = LogFiles.MinimumSize(options.LogFilesAhead),
             ["max_wal_size"] = "4GB",
             ["max_connections"] = "200",
             ["jit"] = "off",
         };
-        foreach ((string name, string value) in extra)
+        foreach ((string name, string value) in options.ExtraSettings)
         {
             settings[name] = value;
         }

@@ -24,6 +24,23 @@ public sealed class PrivatePostgresServerTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Log_files_made_ahead_are_there_to_be_written_again()
+    {
+        await using PrivatePostgresServer server = await PrivatePostgresServer.StartAsync(new PrivatePostgresOptions { LogFilesAhead = 8 }, Cancellation);
+
+        string ahead = await ReadAsync(server, "SELECT count(*)::text FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$' AND name > pg_walfile_name(pg_current_wal_lsn())");
+
+        Assert.InRange(int.Parse(ahead, CultureInfo.InvariantCulture), 8, 12);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(65)]
+    public async Task More_log_files_than_a_disk_should_hold_are_refused(int files) =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => PrivatePostgresServer.StartAsync(new PrivatePostgresOptions { LogFilesAhead = files }, Cancellation));
+
+    [Fact]
     public async Task A_killed_server_comes_back_on_its_port_with_what_was_committed()
     {
         await using PrivatePostgresServer server = await PrivatePostgresServer.StartAsync(cancellationToken: Cancellation);
