@@ -8,6 +8,11 @@ if (args is ["ceilings", ..])
     return await CeilingsCommand.RunAsync(args[1..]);
 }
 
+if (args is ["open-loop", ..])
+{
+    return await OpenLoopCommand.RunAsync(args[1..]);
+}
+
 if (args is ["old-winner", ..])
 {
     return await OldWinnerCommand.RunAsync(args[1..]);

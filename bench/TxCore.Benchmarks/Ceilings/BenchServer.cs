@@ -65,7 +65,11 @@ internal sealed class BenchServer : IAsyncDisposable
         PoolDefinition[] pools = [new((ushort)BetType.Win, 200, 3_000_000, 0, [], [])];
         using var admin = new RawConnection(1, Password, 16);
         await admin.LogOnAsync(Port);
-        await admin.SubmitAsync(header => Frame.Encode(new RaceDefine(header, control, WagerFrames.Race, later, later, 16, pools)));
+        foreach (var race in (RaceId[])[WagerFrames.Race, WagerFrames.ClosedRace])
+        {
+            await admin.SubmitAsync(header => Frame.Encode(new RaceDefine(header, control, race, later, later, 16, pools)));
+        }
+
         var opened = await admin.SubmitAsync(header => new RaceControl(header, control, WagerFrames.Race, 0, 0).Encode(MessageType.RaceOpen));
         if (opened.Code is not (ResultCode.Accepted or ResultCode.RaceState))
         {

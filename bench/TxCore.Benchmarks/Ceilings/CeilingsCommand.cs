@@ -34,6 +34,7 @@ internal static class CeilingsCommand
             ("PostgreSQL store alone", () => layers.StoreAsync()),
             ("whole server, null store", () => layers.ServerAsync(withPostgres: false)),
             ("whole server", () => layers.ServerAsync(withPostgres: true)),
+            ("whole server, every wager refused", () => layers.ServerAsync(withPostgres: true, isRefused: true)),
             ("multi-row INSERT, 1,000 rows", layers.MultiRowInsertAsync),
             ("one INSERT per transaction, 64 connections", () => layers.SingleInsertAsync()),
         ];
@@ -101,7 +102,8 @@ internal static class CeilingsCommand
         }
     }
 
-    private static async Task<Database> NewDatabaseAsync(PrivatePostgresServer postgres, int number)
+    /// <summary>A fresh database of the server's schema.</summary>
+    internal static async Task<Database> NewDatabaseAsync(PrivatePostgresServer postgres, int number)
     {
         var identity = new ShardIdentity(1, Channel.Retail);
         int today = new ShardRules().BusinessDayOf(TimeProvider.System.GetUnixMicroseconds());

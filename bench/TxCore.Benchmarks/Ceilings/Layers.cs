@@ -53,7 +53,16 @@ internal sealed class Layers(Func<Task<Database>> newDatabase, TimeSpan duration
     }
 
     /// <summary>The whole server over TCP, on PostgreSQL or on a store that keeps nothing, from so many callers.</summary>
-    public async Task<LayerRun> ServerAsync(bool withPostgres, int callers = Connections, int window = Window)
+    public Task<LayerRun> ServerAsync(bool withPostgres, int callers = Connections, int window = Window, bool isRefused = false) =>
+        WithServerAsync(withPostgres, callers, window, isRefused, connections => TimeAsync(
+            stop => Task.WhenAll(connections.Select(connection => Task.Run(() => connection.RunAsync(stop)))),
+            () => connections.Sum(static connection => connection.Answered)));
+
+    /// <summary>The whole server at planned times, whatever the answers do: so many transactions a second.</summary>
+    public Task<PacedRun> PacedAsync(double rate) => WithServerAsync(
+        withPostgres: true, Connections, Window * 4, isRefused: false, connections => new PacedLoad(connections, rate, WarmUp * 2, duration).RunAsync());
+
+    private async Task<T> WithServerAsync<T>(bool withPostgres, int callers, int window, bool isRefused, Func<RawConnection[], Task<T>> run)
     {
         var database = withPostgres ? await newDatabase() : null;
         var identity = database?.Identity ?? new ShardIdentity(1, Protocol.Channel.Retail);
@@ -61,19 +70,28 @@ internal sealed class Layers(Func<Task<Database>> newDatabase, TimeSpan duration
         await using var reader = database is null ? null : new PostgresShardReader(database.Writer, identity);
         IShardStore store = database is null ? nothing : new PostgresShardStore(database.Writer, identity);
         await using var server = await BenchServer.StartAsync(store, reader is null ? nothing : reader, identity, window);
-        var connections = Enumerable.Range(0, callers).Select(i => new RawConnection((uint)(100 + i), BenchServer.Password, window)).ToArray();
+        var connections = Enumerable.Range(0, callers)
+            .Select(i => new RawConnection((uint)(100 + i), BenchServer.Password, window, isRefused)).ToArray();
         foreach (var connection in connections)
         {
             await connection.LogOnAsync(server.Port);
         }
 
-        var run = await TimeAsync(
-            stop => Task.WhenAll(connections.Select(connection => Task.Run(() => connection.RunAsync(stop)))),
-            () => connections.Sum(static connection => connection.Answered));
+        var result = await run(connections);
+        long answered = connections.Sum(static connection => connection.Answered);
         long refused = connections.Sum(static connection => connection.Refused);
+        if (result is PacedRun && server.Shard.Failure.Reason is null)
+        {
+            Array.ForEach(connections, static connection => connection.Dispose());
+            return result;
+        }
+
         var code = connections.Select(static connection => connection.FirstRefusal).FirstOrDefault(static code => code != Protocol.ResultCode.Accepted);
         Array.ForEach(connections, static connection => connection.Dispose());
-        return refused == 0 ? run : throw new InvalidOperationException($"{refused} transactions were refused, {code} first: {server.Shard.Failure.Reason}");
+        bool isAsWanted = isRefused ? refused == answered && code == Protocol.ResultCode.RaceNotOpen : refused == 0;
+        return isAsWanted
+            ? result
+            : throw new InvalidOperationException($"{refused} of {answered} transactions were refused, {code} first: {server.Shard.Failure.Reason}");
     }
 
     /// <summary>Statements of a thousand rows each, one connection.</summary>

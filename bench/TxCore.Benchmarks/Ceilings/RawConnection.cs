@@ -13,14 +13,16 @@ namespace TxCore.Benchmarks.Ceilings;
 /// A connection that costs the generator as little as can be: frames are copied from a template, answers are counted and their code
 /// checked, up to a window of them at a time.
 /// </summary>
-internal sealed class RawConnection(uint source, string password, int window) : IDisposable
+internal sealed class RawConnection(uint source, string password, int window, bool isRefused = false) : IDisposable
 {
+    private const int FramesPerWrite = 256;
     private const int NotDecidedCodeAt = Wire.HeaderBytes + sizeof(uint) + sizeof(ulong);
     private const int CodeAt = NotDecidedCodeAt + sizeof(ushort);
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly SemaphoreSlim _room = new(0);
     private NetworkStream _stream = null!;
     private PipeReader _reader = null!;
+    private byte[]? _frames;
     private long _sequence;
     private long _answered;
     private long _refused;
@@ -64,7 +66,7 @@ internal sealed class RawConnection(uint source, string password, int window) : 
     {
         using var done = new CancellationTokenSource();
         long from = _sequence;
-        var receiving = CountAnswersAsync(done.Token);
+        var receiving = ReceiveAnswersAsync(null, done.Token);
         _room.Release(window);
         try
         {
@@ -84,6 +86,18 @@ internal sealed class RawConnection(uint source, string password, int window) : 
         await receiving;
     }
 
+    /// <summary>Sends so many transactions at once, whatever is unanswered; blocks while the server takes no more. For one thread.</summary>
+    public void Send(int count)
+    {
+        _frames ??= NewFrames(isRefused);
+        for (int sent = 0; sent < count;)
+        {
+            int now = Math.Min(count - sent, FramesPerWrite);
+            _socket.Send(Fill(_frames, now));
+            sent += now;
+        }
+    }
+
     public void Dispose()
     {
         _room.Dispose();
@@ -92,9 +106,8 @@ internal sealed class RawConnection(uint source, string password, int window) : 
 
     private async Task SendWindowAsync(CancellationToken stop)
     {
-        byte[] template = WagerFrames.Template();
-        int perWrite = Math.Clamp(window / 4, 1, 256);
-        byte[] buffer = new byte[template.Length * perWrite];
+        int perWrite = Math.Clamp(window / 4, 1, FramesPerWrite);
+        byte[] frames = NewFrames(isRefused);
         while (true)
         {
             await _room.WaitAsync(stop);
@@ -104,18 +117,37 @@ internal sealed class RawConnection(uint source, string password, int window) : 
                 count++;
             }
 
-            for (int i = 0; i < count; i++)
-            {
-                var frame = buffer.AsSpan(i * template.Length, template.Length);
-                template.CopyTo(frame);
-                WagerFrames.Patch(frame, source, ++_sequence);
-            }
-
-            await _stream.WriteAsync(buffer.AsMemory(0, count * template.Length), CancellationToken.None);
+            Fill(frames, count);
+            await _stream.WriteAsync(frames.AsMemory(0, count * (frames.Length / FramesPerWrite)), CancellationToken.None);
         }
     }
 
-    private async Task CountAnswersAsync(CancellationToken done)
+    private static byte[] NewFrames(bool isRefused)
+    {
+        byte[] template = WagerFrames.Template(isRefused);
+        byte[] frames = new byte[template.Length * FramesPerWrite];
+        for (int i = 0; i < FramesPerWrite; i++)
+        {
+            template.CopyTo(frames.AsSpan(i * template.Length));
+        }
+
+        return frames;
+    }
+
+    /// <summary>Gives the first frames the source's next sequences.</summary>
+    private ReadOnlySpan<byte> Fill(byte[] frames, int count)
+    {
+        int length = frames.Length / FramesPerWrite;
+        for (int i = 0; i < count; i++)
+        {
+            WagerFrames.Patch(frames.AsSpan(i * length, length), source, ++_sequence);
+        }
+
+        return frames.AsSpan(0, count * length);
+    }
+
+    /// <summary>Counts answers until told to stop; <paramref name="answered"/> learns how many there were before, and how many came.</summary>
+    public async Task ReceiveAnswersAsync(Action<long, int>? answered, CancellationToken done)
     {
         try
         {
@@ -127,6 +159,7 @@ internal sealed class RawConnection(uint source, string password, int window) : 
                 _reader.AdvanceTo(buffer.Start, buffer.End);
                 if (answers > 0)
                 {
+                    answered?.Invoke(_answered, answers);
                     Volatile.Write(ref _answered, _answered + answers);
                     _room.Release(answers);
                 }

@@ -9,13 +9,16 @@ internal static class WagerFrames
 {
     public static readonly RaceId Race = new(20260101, 1, 1);
 
+    /// <summary>A race that is defined and not open: a wager on it is refused.</summary>
+    public static readonly RaceId ClosedRace = new(20260101, 1, 2);
+
     private const int SourceAt = Wire.HeaderBytes;
     private const int SequenceAt = SourceAt + sizeof(uint);
 
-    public static byte[] Template()
+    public static byte[] Template(bool isRefused = false)
     {
         var line = new WagerLine(
-            Race, (ushort)BetType.Win, Formula.Unit, AllOrders: false, Spot: false, Risk: 0, Complement: 0, StakeForm.Multiple, Stake: 2,
+            isRefused ? ClosedRace : Race, (ushort)BetType.Win, Formula.Unit, AllOrders: false, Spot: false, Risk: 0, Complement: 0, StakeForm.Multiple, Stake: 2,
             AmountCents: 400, Bases: [7], Associates: [], Legs: []);
         return Frame.Encode(new Wager(new TransactionHeader(0, 0, 0), 1_767_225_600_000_000, 1, 12, PaymentMeans.Cash, [], [], 400, [line]));
     }
