@@ -7,6 +7,9 @@ namespace TxCore.Server.Tests.Fleet;
 /// <summary>Asserts that the terminals' memory and the database agree, and the seats that the server tells. Then the chain.</summary>
 internal static class StoredHistory
 {
+    // Each look copies the whole history, and the holds take their seconds to expire however often one looks.
+    private static readonly TimeSpan CopyInterval = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Checks everything against a server that serves and fleets that have settled.</summary>
     public static async Task AssertAsync(Deployment deployment, IPEndPoint server, params TerminalFleet[] fleets)
     {
@@ -38,6 +41,8 @@ internal static class StoredHistory
                     .OrderBy(static cell => (cell.Session, cell.Category)).Select(static cell => $"{cell.Session}/{cell.Category}={cell.Available}")];
                 return stored.SequenceEqual(told);
             },
-            () => $"Free seats by the rows: {string.Join(' ', stored)}; by the server: {string.Join(' ', told)}");
+            () => $"Free seats by the rows: {string.Join(' ', stored)}; by the server: {string.Join(' ', told)}",
+            timeout: null,
+            CopyInterval);
     }
 }

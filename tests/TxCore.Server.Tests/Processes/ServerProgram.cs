@@ -51,8 +51,10 @@ internal sealed class ServerProgram : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
-        // These servers live for seconds: to profile their code costs more than it brings.
+        // These servers live for seconds: to profile their code costs more than it brings, and so does compiling again what is called
+        // less than some thousand times (the number is hexadecimal). What a load runs through is compiled again all the same.
         start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TC_CallCountThreshold"] = "1000";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
