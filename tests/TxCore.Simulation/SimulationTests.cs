@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using TxCore.Simulation.Bugs;
 using TxCore.Simulation.Engine;
+using TxCore.Simulation.Storage;
 
 namespace TxCore.Simulation;
 
@@ -39,6 +40,10 @@ public sealed class SimulationTests(ITestOutputHelper output)
         if (results.Count >= SeedsForAllSights)
         {
             Assert.All(Enum.GetValues<Sight>(), sight => Assert.True(results.Sum(result => (long)result.Sights[(int)sight]) > 0, $"{sight} was never seen."));
+            string[] storeFaults = [.. Enum.GetNames<StoreFault>(), .. Enum.GetNames<AheadFault>()];
+            Assert.All(
+                storeFaults.Where(static name => name != nameof(StoreFault.None)),
+                name => Assert.True(results.Any(result => result.Faults.ContainsKey(name)), $"{name} never took effect."));
         }
     }
 

@@ -17,9 +17,6 @@ internal sealed class PersistStage : IBatchEventHandler<TxEvent>, IEventProcesso
     /// <summary>Commits that one turn of the stage may come to.</summary>
     private const int CommitsPerTurn = 4;
 
-    /// <summary>Events from which on a turn is cut in two, so that the one half is written while the other commits.</summary>
-    private const int CutFrom = 2048;
-
     /// <summary>Rows encoded between two looks at the clock, which cost as much as a fifth of a row: some microseconds.</summary>
     private const int EncodedPerTimestamp = 32;
 
@@ -29,6 +26,7 @@ internal sealed class PersistStage : IBatchEventHandler<TxEvent>, IEventProcesso
     private readonly IShardStore _store;
     private readonly ShardIdentity _identity;
     private readonly int _commitEventsMax;
+    private readonly int _cutEventsFrom;
     private readonly IWaitStrategy _next;
     private readonly ShardFigures _figures;
     private readonly ShardFailure _failure;
@@ -45,10 +43,11 @@ internal sealed class PersistStage : IBatchEventHandler<TxEvent>, IEventProcesso
     private ChainHead _head;
 
     public PersistStage(
-        IShardStore store, ShardIdentity identity, ChainHead head, int commitEventsMax, IWaitStrategy next, ShardFigures figures, ShardFailure failure,
-        TimeProvider clock)
+        IShardStore store, ShardIdentity identity, ChainHead head, int commitEventsMax, int cutEventsFrom, IWaitStrategy next, ShardFigures figures,
+        ShardFailure failure, TimeProvider clock)
     {
-        (_store, _identity, _head, _commitEventsMax, _next, _figures, _failure) = (store, identity, head, commitEventsMax, next, figures, failure);
+        (_store, _identity, _head, _next, _figures, _failure) = (store, identity, head, next, figures, failure);
+        (_commitEventsMax, _cutEventsFrom) = (commitEventsMax, cutEventsFrom);
         (_clock, _provedAt) = (clock, clock.GetTimestamp());
         (_encodedBatch, _encodedHash) = (head.Batch, [.. head.Hash]);
         (_current, _following) = (new Part(identity), new Part(identity));
@@ -101,7 +100,7 @@ internal sealed class PersistStage : IBatchEventHandler<TxEvent>, IEventProcesso
     private static EventBatch<TxEvent> Slice(EventBatch<TxEvent> batch, int start, int size) => batch.Slice(start, Math.Min(size, batch.Length - start));
 
     private int PartSize(int events) =>
-        events < CutFrom ? Math.Min(events, _commitEventsMax)
+        events < _cutEventsFrom ? Math.Min(events, _commitEventsMax)
         : events <= _commitEventsMax * 2 ? (events + 1) / 2
         : _commitEventsMax;
 

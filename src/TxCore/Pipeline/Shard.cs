@@ -45,7 +45,8 @@ public sealed class Shard : IAdmission, IAsyncDisposable
         Board.Load(state);
         Registry = new SessionRegistry(options.Limits.ConnectionsMax);
         _decide = new DecideStage(new Decider(state, keys), stages.Wait, Failure);
-        _persist = new PersistStage(store, options.Identity, head, Math.Min(options.BatchEventsMax, options.RingSize), stages.Wait, Figures, Failure, clock);
+        _persist = new PersistStage(
+            store, options.Identity, head, Math.Min(options.BatchEventsMax, options.RingSize), options.CutEventsFrom, stages.Wait, Figures, Failure, clock);
         _draws = state.Draws;
         var draws = new DrawPreparer(state.Draws);
         var recent = new RecentRows(options.RecentRowsBytesMax);

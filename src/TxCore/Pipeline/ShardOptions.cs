@@ -19,6 +19,12 @@ public sealed record ShardOptions
     /// <summary>Most events of one commit, and never more than the ring holds. Default 8,192: more only makes the first of them wait.</summary>
     public int BatchEventsMax { get; init; } = 8_192;
 
+    /// <summary>
+    /// Events from which on what queued for one commit is cut in two, so that the one half is written while the other commits. 2,048; the
+    /// simulation, whose turns are short, cuts from fewer.
+    /// </summary>
+    internal int CutEventsFrom { get; init; } = 2_048;
+
     /// <summary>Time between ticks, in milliseconds, 1..1,000. Default 10: how late a stop or expiry may be when nothing else arrives.</summary>
     public int TickMilliseconds { get; init; } = 10;
 

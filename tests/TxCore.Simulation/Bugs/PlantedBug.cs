@@ -44,4 +44,19 @@ internal enum PlantedBug
 
     /// <summary>A transaction that is told BUSY uses its sequence up.</summary>
     BusyConsumesSequence,
+
+    /// <summary>Rows written ahead are committed although the commit of the batch before them failed.</summary>
+    AheadCommittedAfterFailure,
+
+    /// <summary>A part whose rows are ahead is answered as if they were committed.</summary>
+    AheadAnswered,
+
+    /// <summary>The second of two batches ahead is committed before the first.</summary>
+    AheadSwapped,
+
+    /// <summary>After a lost connection rows written ahead are taken to be there still.</summary>
+    AheadLossUnnoticed,
+
+    /// <summary>Rows written ahead can be read before their commit.</summary>
+    AheadRowsShow,
 }

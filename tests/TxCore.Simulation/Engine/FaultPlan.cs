@@ -10,6 +10,9 @@ internal sealed class FaultPlan
 
     private const int FaultsMin = 5;
     private const int FaultsMax = 14;
+
+    /// <summary>Kinds below 100 as <see cref="Happen"/> tells them apart; from there on those of rows written ahead.</summary>
+    private const int KindsBound = 125;
     private readonly World _world;
     private readonly Queue<(int Begun, int Kind)> _plan;
     private readonly Dictionary<string, int> _counts = [];
@@ -23,7 +26,7 @@ internal sealed class FaultPlan
         var plan = new List<(int, int)>();
         for (int i = world.Random.Between(FaultsMin, FaultsMax); i > 0; i--)
         {
-            plan.Add((world.Random.Between(20, World.Transactions - 10), world.Random.Next(100)));
+            plan.Add((world.Random.Between(20, World.Transactions - 10), world.Random.Next(KindsBound)));
         }
 
         _plan = new Queue<(int, int)>(plan.OrderBy(static fault => fault));
@@ -131,8 +134,11 @@ internal sealed class FaultPlan
             case < 97:
                 _spoilsSnapshot = true;
                 break;
-            default:
+            case < 100:
                 SetClock();
+                break;
+            default:
+                ArmAhead();
                 break;
         }
     }
@@ -142,6 +148,14 @@ internal sealed class FaultPlan
         if (_world.Processes.FindLast(static process => process.IsServing) is { } writer)
         {
             writer.Store.Armed = fault;
+        }
+    }
+
+    private void ArmAhead()
+    {
+        if (_world.Processes.FindLast(static process => process.IsServing) is { } writer)
+        {
+            writer.Store.Ahead.Armed = (AheadFault)_world.Random.Between(1, (int)AheadFault.AheadKilledInRecovery);
         }
     }
 

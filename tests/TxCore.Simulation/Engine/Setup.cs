@@ -30,6 +30,7 @@ internal sealed class Setup
             RingSize = RingSize,
             ControlReserve = RingSize / 4,
             BatchEventsMax = random.Pick<int>([4, 16, 64]),
+            CutEventsFrom = random.Pick<int>([2, 4, 8, 2048]),
             TickMilliseconds = random.Pick<int>([20, 50]),
             CommitStallMilliseconds = 300,
             SnapshotEntries = random.Between(20, 150),

@@ -32,4 +32,10 @@ internal enum Sight
     WaitedForRoom,
     TotalsCompared,
     RecoveredStateCompared,
+    OneAhead,
+    TwoAhead,
+    AheadLeft,
+    AheadUndone,
+    AheadOfDeadProcess,
+    CommittedAhead,
 }

@@ -150,6 +150,11 @@ internal sealed class SimProcess
             _world.Saw(Sight.SlowReader);
         }
 
+        if (!Store.Ahead.IsEmpty)
+        {
+            _world.Saw(Sight.AheadOfDeadProcess);
+        }
+
         IsDead = true;
         IsFrozen = false;
         Forget();

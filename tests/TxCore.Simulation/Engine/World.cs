@@ -130,6 +130,9 @@ internal sealed class World
         }
     }
 
+    /// <summary>Lets a thread of a process wait for up to so many microseconds.</summary>
+    public void Wait(SimProcess process, int longest) => Run(process, Now + Random.Between(longest > 100_000 ? longest / 2 : 50, longest));
+
     public SeedResult Run()
     {
         StartProcess();

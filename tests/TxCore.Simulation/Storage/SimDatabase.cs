@@ -6,7 +6,7 @@ using TxCore.Storage;
 namespace TxCore.Simulation.Storage;
 
 /// <summary>A batch as stored: its rows are the bytes that were written.</summary>
-internal sealed class StoredBatch
+internal sealed record StoredBatch
 {
     public required long Batch { get; init; }
 
@@ -48,6 +48,11 @@ internal sealed class StoredBatch
         };
     }
 
+    /// <summary>True for the same batch with the same rows.</summary>
+    public bool IsSame(StoredBatch other) =>
+        (Batch, FirstNumber, LastNumber, SequencedAt) == (other.Batch, other.FirstNumber, other.LastNumber, other.SequencedAt)
+        && Hash.AsSpan().SequenceEqual(other.Hash) && PreviousHash.AsSpan().SequenceEqual(other.PreviousHash) && Rows.AsSpan().SequenceEqual(other.Rows);
+
     public ReadOnlySpan<byte> Row(int index) => Rows.AsSpan(Offsets[index]..(index + 1 < Offsets.Length ? Offsets[index + 1] : Rows.Length));
 }
 
@@ -59,6 +64,8 @@ internal sealed class SimDatabase(World world)
 {
     private readonly List<(StoredBatch Batch, int Row)> _entries = [];
     private readonly List<(SnapshotInfo Info, byte[] Bytes)> _snapshots = [];
+
+    private readonly List<SimTransaction> _open = [];
 
     public List<StoredBatch> Batches { get; } = [];
 
@@ -84,6 +91,8 @@ internal sealed class SimDatabase(World world)
         bool isTaken = fromOthers || Writer == writer;
         if (isTaken)
         {
+            // A writer that takes the shard again has ended the server processes of its earlier connections; another's are not known to it.
+            EndOpen(writer);
             Writer = writer;
             Epoch++;
             world.Say($"process {writer} holds the shard under epoch {Epoch}");
@@ -93,8 +102,28 @@ internal sealed class SimDatabase(World world)
         return isTaken;
     }
 
-    /// <summary>Stores a batch that was sent under an epoch; false when that is over.</summary>
-    public bool TryAppend(StoredBatch batch, long epoch)
+    /// <summary>A transaction is open; its rows belong to nothing.</summary>
+    public void Begin(SimTransaction rows)
+    {
+        _open.Add(rows);
+        world.Check.Began(rows, _open.Count(other => other.Writer == rows.Writer));
+    }
+
+    /// <summary>A transaction is rolled back.</summary>
+    public void Undo(SimTransaction rows)
+    {
+        rows.IsUndone = true;
+        _open.Remove(rows);
+    }
+
+    /// <summary>Rows of an entry that is in an open transaction: only a bug looks here.</summary>
+    public SimTransaction? FindOpen(long number) => _open.Find(rows => rows.Rows is { } batch && number >= batch.FirstNumber && number <= batch.LastNumber);
+
+    /// <summary>
+    /// Stores a batch that was sent under an epoch, whose rows were written ahead in <paramref name="ahead"/> or come with it; false when that
+    /// epoch is over.
+    /// </summary>
+    public bool TryAppend(StoredBatch batch, long epoch, SimTransaction? ahead = null)
     {
         if (epoch != Epoch && world.Bug != PlantedBug.EpochNotChecked)
         {
@@ -103,6 +132,14 @@ internal sealed class SimDatabase(World world)
         }
 
         world.Say($"batch {batch.Batch} is stored: numbers {batch.FirstNumber} to {batch.LastNumber}");
+        if (ahead is not null)
+        {
+            world.Check.CommittedAhead(ahead);
+            world.Saw(Sight.CommittedAhead);
+            _open.Remove(ahead);
+            batch = batch with { Rows = ahead.Rows?.Rows ?? [], Offsets = ahead.Rows?.Offsets ?? [] };
+        }
+
         Batches.Add(batch);
         for (int i = 0; i < batch.Offsets.Length; i++)
         {
@@ -118,6 +155,15 @@ internal sealed class SimDatabase(World world)
 
     /// <summary>The bytes of line 1 of an entry by its place in the table, from 0.</summary>
     public ReadOnlySpan<byte> Entry(int index) => _entries[index].Batch.Row(_entries[index].Row);
+
+    /// <summary>Ends the transactions of a process that is dead, or of its earlier connections.</summary>
+    public void EndOpen(int writer)
+    {
+        foreach (var rows in _open.FindAll(rows => rows.Writer == writer))
+        {
+            Undo(rows);
+        }
+    }
 
     public void AddSnapshot(long number, short format, byte[] bytes, bool isSpoilt)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using TxCore.Protocol;
+using TxCore.Simulation.Bugs;
 using TxCore.Simulation.Engine;
 using TxCore.Storage;
 
@@ -123,6 +124,7 @@ internal sealed class SimReader(World world, SimProcess? process) : IShardReader
                 throw new InvalidDataException($"The row after number {afterNumber} cannot be read.");
             }
 
+            world.Check.Read(row.Entry.Number);
             visitor(in row);
             afterNumber = row.Entry.Number;
         }
@@ -132,12 +134,36 @@ internal sealed class SimReader(World world, SimProcess? process) : IShardReader
 
     private FetchedRow? Fetch(long number)
     {
+        if (world.Bug == PlantedBug.AheadRowsShow && world.Database.FindOpen(number) is { } open)
+        {
+            return FetchOpen(open.Rows!, number);
+        }
+
         if (number < 1 || number > world.Database.EntryCount)
         {
             return null;
         }
 
-        return StoredRow.TryRead(world.Database.Entry((int)number - 1), out var row) ? new FetchedRow(row.Entry, row.Command.ToArray()) : null;
+        return StoredRow.TryRead(world.Database.Entry((int)number - 1), out var row) ? Fetched(in row) : null;
+    }
+
+    private FetchedRow? FetchOpen(StoredBatch batch, long number)
+    {
+        for (int i = 0; i < batch.Offsets.Length; i++)
+        {
+            if (StoredRow.TryRead(batch.Row(i), out var row) && row.Entry.Number == number)
+            {
+                return Fetched(in row);
+            }
+        }
+
+        return null;
+    }
+
+    private FetchedRow Fetched(in StoredRow row)
+    {
+        world.Check.Read(row.Entry.Number);
+        return new FetchedRow(row.Entry, row.Command.ToArray());
     }
 
     private async ValueTask PauseAsync()

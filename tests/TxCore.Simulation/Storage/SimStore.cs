@@ -35,12 +35,17 @@ internal enum StoreFault
 /// </summary>
 internal sealed class SimStore(World world, SimProcess process) : IShardStore
 {
+    private long _committed;
+
     public StoreHealth Health { get; } = new();
 
     public long Epoch { get; private set; }
 
     /// <summary>What happens to the next commit.</summary>
     public StoreFault Armed { get; set; }
+
+    /// <summary>What was written ahead.</summary>
+    public RowsAhead Ahead { get; } = new(world, process);
 
     public async ValueTask<ChainHead> OpenAsync(CancellationToken cancellationToken)
     {
@@ -52,28 +57,50 @@ internal sealed class SimStore(World world, SimProcess process) : IShardStore
         }
 
         world.Database.TryClaim(process.Id, fromOthers: true, out var head);
-        Epoch = head.Epoch;
+        (Epoch, _committed) = (head.Epoch, head.Batch);
         await world.PauseAsync(process, 3000);
         Health.RecordCommit();
         return head;
     }
 
+    public ValueTask WriteAheadAsync(RowBatch batch)
+    {
+        Ahead.Write(batch, _committed);
+        return default;
+    }
+
     public ValueTask CommitAsync(RowBatch batch)
     {
         var stored = StoredBatch.Copy(batch);
-        bool isHeld = true;
-        while (!TryCommit(stored, ref isHeld))
+        bool isHeld = true, isSeparating = false;
+        while (!TryCommit(batch, stored, ref isHeld, ref isSeparating))
         {
             Health.RecordRetry("the commit was not answered");
-            Wait(20_000);
+            if (world.Bug == PlantedBug.AheadCommittedAfterFailure && Ahead.Following is { Rows: { } rows } following)
+            {
+                world.Database.TryAppend(rows, Epoch, following);
+            }
+
+            if (!isHeld)
+            {
+                Ahead.Lose();
+                Wait(20_000);
+            }
         }
 
+        _committed = batch.Batch;
+        Ahead.BatchStored();
         Health.RecordCommit();
         return default;
     }
 
     public ValueTask FenceAsync()
     {
+        if (!Ahead.IsEmpty)
+        {
+            world.Violate("the shard is proved while rows are written ahead, which hold its connections");
+        }
+
         bool isHeld = true;
         while (world.Bug != PlantedBug.FenceNotProved)
         {
@@ -106,7 +133,7 @@ internal sealed class SimStore(World world, SimProcess process) : IShardStore
     public ValueTask DisposeAsync() => default;
 
     /// <summary>One try; true when the batch is known to be stored under this writer's epoch.</summary>
-    private bool TryCommit(StoredBatch batch, ref bool isHeld)
+    private bool TryCommit(RowBatch given, StoredBatch batch, ref bool isHeld, ref bool isSeparating)
     {
         if (!isHeld)
         {
@@ -131,14 +158,51 @@ internal sealed class SimStore(World world, SimProcess process) : IShardStore
             isHeld = true;
         }
 
-        var fault = Armed;
-        Armed = StoreFault.None;
-        if (fault != StoreFault.None)
+        Ahead.BeforeCommit();
+        var rows = Ahead.Await(given);
+        if (rows is { State: not RowsState.Written })
         {
-            world.Faults.Count(fault.ToString());
+            return FailAhead(rows, ref isHeld, ref isSeparating);
         }
 
-        Travel(batch, fault == StoreFault.Slow ? 900_000 : 3000);
+        return Send(batch, rows, ref isHeld, isSeparating);
+    }
+
+    /// <summary>Rows ahead did not arrive: a refused row is separated, for anything else the connections are given up.</summary>
+    private bool FailAhead(SimTransaction rows, ref bool isHeld, ref bool isSeparating)
+    {
+        isHeld = isSeparating = rows.State == RowsState.Refused;
+        if (isHeld)
+        {
+            Ahead.Drop();
+        }
+
+        return false;
+    }
+
+    /// <summary>Sends a commit, with rows or to the connection on which they are.</summary>
+    private bool Send(StoredBatch batch, SimTransaction? rows, ref bool isHeld, bool isSeparating)
+    {
+        if (rows is not null)
+        {
+            Ahead.Remove(rows);
+        }
+
+        var fault = TakeFault();
+        if (rows is not null && world.Bug == PlantedBug.AheadAnswered)
+        {
+            long epoch = Epoch;
+            world.At(world.Now + world.Random.Between(100, 20_000), () => world.Database.TryAppend(batch, epoch, rows));
+            return true;
+        }
+
+        if (world.Bug == PlantedBug.AheadSwapped && Ahead.Following is { Rows: { } next } following)
+        {
+            Ahead.Remove(following);
+            world.Database.TryAppend(next, Epoch, following);
+        }
+
+        Travel(batch, rows, fault == StoreFault.Slow ? 900_000 : 3000);
         if (world.Now < world.StoreDownUntil || fault == StoreFault.Refused)
         {
             isHeld = false;
@@ -146,18 +210,31 @@ internal sealed class SimStore(World world, SimProcess process) : IShardStore
         }
 
         return fault is StoreFault.StoredUnanswered or StoreFault.LostUnanswered or StoreFault.LateUnanswered
-            ? LoseReply(batch, fault, ref isHeld)
-            : Store(batch, fault);
+            ? LoseReply(batch, rows, fault, ref isHeld)
+            : Store(batch, rows, fault == StoreFault.PlainRow || isSeparating);
     }
 
-    private bool Store(StoredBatch batch, StoreFault fault)
+    private StoreFault TakeFault()
     {
-        if (fault == StoreFault.PlainRow)
+        var fault = Armed;
+        Armed = StoreFault.None;
+        if (fault != StoreFault.None)
+        {
+            world.Faults.Count(fault.ToString());
+        }
+
+        // For a process to die while it finds out what became of a commit, with rows ahead, the reply must be lost first.
+        return Ahead.LosesReply ? world.Random.Pick<StoreFault>([StoreFault.StoredUnanswered, StoreFault.LostUnanswered, StoreFault.LateUnanswered]) : fault;
+    }
+
+    private bool Store(StoredBatch batch, SimTransaction? rows, bool hasPlainRow)
+    {
+        if (hasPlainRow)
         {
             Health.RecordPlainRow();
         }
 
-        if (!world.Database.TryAppend(batch, Epoch))
+        if (!world.Database.TryAppend(batch, Epoch, rows))
         {
             throw Fenced();
         }
@@ -166,17 +243,17 @@ internal sealed class SimStore(World world, SimProcess process) : IShardStore
         return true;
     }
 
-    private bool LoseReply(StoredBatch batch, StoreFault fault, ref bool isHeld)
+    private bool LoseReply(StoredBatch batch, SimTransaction? rows, StoreFault fault, ref bool isHeld)
     {
         Health.RecordAmbiguousCommit();
         if (fault == StoreFault.StoredUnanswered)
         {
-            world.Database.TryAppend(batch, Epoch);
+            world.Database.TryAppend(batch, Epoch, rows);
         }
         else if (fault == StoreFault.LateUnanswered)
         {
             long epoch = Epoch;
-            world.At(world.Now + world.Random.Between(100, 120_000), () => world.Saw(world.Database.TryAppend(batch, epoch) ? Sight.LateCommitStored : Sight.LateCommitRefused));
+            world.At(world.Now + world.Random.Between(100, 120_000), () => world.Saw(world.Database.TryAppend(batch, epoch, rows) ? Sight.LateCommitStored : Sight.LateCommitRefused));
         }
 
         isHeld = world.Bug == PlantedBug.AmbiguousSentAgain;
@@ -195,7 +272,7 @@ internal sealed class SimStore(World world, SimProcess process) : IShardStore
     }
 
     /// <summary>The commit is on its way: when its process dies meanwhile, it may arrive all the same, sooner or later.</summary>
-    private void Travel(StoredBatch batch, int longest)
+    private void Travel(StoredBatch batch, SimTransaction? rows, int longest)
     {
         try
         {
@@ -206,14 +283,14 @@ internal sealed class SimStore(World world, SimProcess process) : IShardStore
             if (world.Random.Percent(50))
             {
                 long epoch = Epoch;
-                world.At(world.Now + world.Random.Between(100, 60_000), () => world.Saw(world.Database.TryAppend(batch, epoch) ? Sight.CommitOfDeadProcess : Sight.LateCommitRefused));
+                world.At(world.Now + world.Random.Between(100, 60_000), () => world.Saw(world.Database.TryAppend(batch, epoch, rows) ? Sight.CommitOfDeadProcess : Sight.LateCommitRefused));
             }
 
             throw;
         }
     }
 
-    private void Wait(int longest) => world.Run(process, world.Now + world.Random.Between(longest > 100_000 ? longest / 2 : 50, longest));
+    private void Wait(int longest) => world.Wait(process, longest);
 
     private static bool IsSame(ChainHead head, StoredBatch batch) => head.Batch == batch.Batch && head.Hash.AsSpan().SequenceEqual(batch.Hash);
 
