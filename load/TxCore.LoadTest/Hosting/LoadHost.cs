@@ -56,9 +56,9 @@ internal sealed class PrivateHost : ILoadHost
     public ServerProcess Server { get; private set; } = null!;
 
     public static async Task<PrivateHost> StartAsync(
-        ShardIdentity identity, IEnumerable<SourceAccount> accounts, DateTimeOffset now, CancellationToken cancellationToken)
+        ShardIdentity identity, IEnumerable<SourceAccount> accounts, DateTimeOffset now, CancellationToken cancellationToken, TimeSpan measured = default)
     {
-        var host = new PrivateHost(await RehearsalPostgres.StartAsync(cancellationToken));
+        var host = new PrivateHost(await RehearsalPostgres.StartAsync(cancellationToken, measured: measured));
         try
         {
             host._database = await host._postgres.CreateDatabaseAsync(identity, now, accounts, cancellationToken);

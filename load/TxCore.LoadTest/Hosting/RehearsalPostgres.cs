@@ -10,7 +10,7 @@ internal sealed class RehearsalPostgres : IAsyncDisposable
     private const int DaysAhead = 3;
 
     /// <summary>Half a gigabyte: what some minutes at 2,000 transactions a second write, until a checkpoint gives the files back.</summary>
-    private const int LogFilesAhead = 32;
+    private const int LogFilesAheadMax = 32;
 
     private readonly PrivatePostgresServer _server;
 
@@ -19,9 +19,13 @@ internal sealed class RehearsalPostgres : IAsyncDisposable
     /// <summary>The directory whose disk every commit goes to.</summary>
     public string DataDirectory => _server.DataDirectory;
 
+    /// <summary>Starts it. Log files are made ahead for the time of a load whose latency is measured, as a server has them that runs for a while.</summary>
     /// <exception cref="PostgresNotFoundException">There is no PostgreSQL; the message names the command that mends it.</exception>
-    public static async Task<RehearsalPostgres> StartAsync(CancellationToken cancellationToken, PrivatePostgresOptions? options = null) =>
-        new(await PrivatePostgresServer.StartAsync((options ?? new PrivatePostgresOptions()) with { LogFilesAhead = LogFilesAhead }, cancellationToken));
+    public static async Task<RehearsalPostgres> StartAsync(
+        CancellationToken cancellationToken, PrivatePostgresOptions? options = null, TimeSpan measured = default) =>
+        new(await PrivatePostgresServer.StartAsync(
+            (options ?? new PrivatePostgresOptions()) with { LogFilesAhead = (int)Math.Min(LogFilesAheadMax, Math.Ceiling(measured.TotalSeconds / 2)) },
+            cancellationToken));
 
     /// <summary>Makes the database of a shard, marked as a rehearsal, with the sources that may log on to it.</summary>
     public async Task<RehearsalDatabase> CreateDatabaseAsync(

@@ -31,7 +31,7 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
 
         // 1. Who sends, to what.
         var accounts = Enrol(now);
-        await using var host = await StartHostAsync(accounts, now, cancellationToken);
+        await using var host = await StartHostAsync(accounts, now, settings.EffectiveWarmUp + plan.During, cancellationToken);
         FdatasyncReport? fdatasync = null;
         if (host.DataDirectory is { } directory)
         {
@@ -114,7 +114,7 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         return accounts;
     }
 
-    private async Task<ILoadHost> StartHostAsync(AccountBook accounts, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<ILoadHost> StartHostAsync(AccountBook accounts, DateTimeOffset now, TimeSpan load, CancellationToken cancellationToken)
     {
         if (settings.Target is { } target)
         {
@@ -123,7 +123,7 @@ internal sealed class ScenarioRun(RunSettings settings, TimeProvider clock, Text
         }
 
         output.WriteLine("starting PostgreSQL and the server");
-        return await PrivateHost.StartAsync(RunSettings.PrivateIdentity, accounts.All, now, cancellationToken);
+        return await PrivateHost.StartAsync(RunSettings.PrivateIdentity, accounts.All, now, cancellationToken, load);
     }
 
     private async Task<ScenarioContext> ContextAsync(
