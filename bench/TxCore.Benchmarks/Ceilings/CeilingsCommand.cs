@@ -121,7 +121,8 @@ internal static class CeilingsCommand
     private static double Number(string[] args, string name, double otherwise) =>
         Text(args, name) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
-    private static string? Text(string[] args, string name)
+    /// <summary>What stands behind a flag; null without it.</summary>
+    internal static string? Text(string[] args, string name)
     {
         int at = Array.IndexOf(args, name);
         return at >= 0 && at + 1 < args.Length ? args[at + 1] : null;

@@ -16,8 +16,8 @@ internal static class OpenLoopCommand
         double seconds;
         try
         {
-            rates = [.. (Text(args, "--rates") ?? "10000,100000,200000").Split(',').Select(static rate => double.Parse(rate, CultureInfo.InvariantCulture))];
-            seconds = double.Parse(Text(args, "--seconds") ?? "10", CultureInfo.InvariantCulture);
+            rates = [.. (CeilingsCommand.Text(args, "--rates") ?? "10000,100000,200000").Split(',').Select(static rate => double.Parse(rate, CultureInfo.InvariantCulture))];
+            seconds = double.Parse(CeilingsCommand.Text(args, "--seconds") ?? "10", CultureInfo.InvariantCulture);
         }
         catch (FormatException exception)
         {
@@ -50,10 +50,4 @@ internal static class OpenLoopCommand
     }
 
     private static double Milliseconds(PacedRun run, double percentile) => run.Latency.GetValueAtPercentile(percentile) / 1000.0;
-
-    private static string? Text(string[] args, string name)
-    {
-        int at = Array.IndexOf(args, name);
-        return at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
-    }
 }
